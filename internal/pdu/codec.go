@@ -1,0 +1,273 @@
+package pdu
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"strings"
+)
+
+// codec carries one walk over the fields of one PDU. Depending on encode the primitives append to b or
+// read from it; while reading they also print when list is set. The first failure stays in err and
+// makes the rest of the walk do nothing.
+type codec struct {
+	command Command
+	status  Status
+
+	encode bool
+	b      []byte // encoding: what is appended to; decoding: the PDU and nothing else
+	start  int    // encoding: where the PDU starts in b
+	off    int    // decoding: the next octet
+
+	name string // the field at hand
+	at   int    // where it starts in the PDU
+	err  error
+
+	oddities []Oddity
+	list     *[]Field // printing: the fields so far
+	pending  string   // printing: a remark on a field not printed yet
+	looks    looks    // printing: how to read the message text
+
+	text   string // the latest stretch of b copied for strings
+	textAt int    // where in b it starts
+	octets []byte // room for octet strings
+	room   []TLV  // room for TLVs
+}
+
+// begin starts a field, and reports whether the walk still goes.
+func (c *codec) begin(name string) bool {
+	if c.err != nil {
+		return false
+	}
+	c.name, c.at = name, c.off
+	if c.encode {
+		c.at = len(c.b) - c.start
+	}
+	return true
+}
+
+// left is how many octets have not been read.
+func (c *codec) left() int { return len(c.b) - c.off }
+
+// fail ends the walk at the field at hand.
+func (c *codec) fail(short bool, problem string) {
+	if c.err == nil {
+		c.err = &FieldError{
+			PDU: c.command.String(), Field: c.name, Offset: c.at, Problem: problem, short: short,
+		}
+	}
+}
+
+// object reports a value against the book at the field at hand: an error when we send it, an Oddity
+// when a peer did.
+func (c *codec) object(problem string) {
+	if c.err != nil {
+		return
+	}
+	if c.encode {
+		c.fail(false, problem)
+		return
+	}
+	c.oddities = append(c.oddities, Oddity{Field: c.name, Offset: c.at, Problem: problem})
+	c.note(problem)
+}
+
+// limit objects unless ok. The rule says which values there are, and where that is written.
+func (c *codec) limit(ok bool, got uint32, rule string) {
+	if !ok && c.err == nil {
+		c.object(fmt.Sprintf("%d is not among %s", got, rule))
+	}
+}
+
+// integer is an Integer of four octets: §3.1.
+func integer[T ~uint32](c *codec, name string, v *T) {
+	if !c.begin(name) {
+		return
+	}
+	if c.encode {
+		c.b = binary.BigEndian.AppendUint32(c.b, uint32(*v))
+		return
+	}
+	if c.left() < 4 {
+		c.fail(true, fmt.Sprintf("%d octets are left of 4", c.left()))
+		return
+	}
+	*v = T(binary.BigEndian.Uint32(c.b[c.off:]))
+	c.off += 4
+	if c.list != nil {
+		c.print(show(*v))
+	}
+}
+
+// octet is an Integer of one octet: §3.1.
+func octet[T ~uint8](c *codec, name string, v *T) {
+	if !c.begin(name) {
+		return
+	}
+	if c.encode {
+		c.b = append(c.b, byte(*v))
+		return
+	}
+	if c.left() < 1 {
+		c.fail(true, "the PDU ends before it")
+		return
+	}
+	*v = T(c.b[c.off])
+	c.off++
+	if c.list != nil {
+		c.print(show(*v))
+	}
+}
+
+// cstring is a C-Octet String of at most max octets, the NUL among them: §3.1. Only its length is
+// limited; which characters an address or an account may hold is for the SMSC to say.
+func (c *codec) cstring(name string, v *string, max int) {
+	if !c.begin(name) {
+		return
+	}
+	if c.encode {
+		switch {
+		case len(*v) >= max:
+			c.fail(false, fmt.Sprintf("%d octets, at most %d and a NUL fit", len(*v), max-1))
+		case strings.IndexByte(*v, 0) >= 0:
+			c.fail(false, "holds a NUL, which would end it there")
+		}
+		c.b = append(append(c.b, *v...), 0)
+		return
+	}
+	n := bytes.IndexByte(c.b[c.off:], 0)
+	if n < 0 {
+		c.fail(true, fmt.Sprintf("no NUL among the %d octets left", c.left()))
+		return
+	}
+	*v = c.string(n)
+	c.off += n + 1
+	if c.list != nil {
+		c.print(quote(*v))
+	}
+	if n >= max {
+		c.object(fmt.Sprintf("%d octets, at most %d and a NUL fit", n, max-1))
+	}
+}
+
+// secret is a cstring that is never printed and whose length may go over the book's up to max.
+func (c *codec) secret(name string, v *string, book, max int) {
+	list := c.list
+	c.list = nil
+	c.cstring(name, v, max)
+	c.list = list
+	if c.err != nil || c.encode {
+		return
+	}
+	if c.list != nil {
+		c.print("***")
+	}
+	if len(*v) >= book && len(*v) < max {
+		c.object(fmt.Sprintf("%d octets, the standard has at most %d and a NUL", len(*v), book-1))
+	}
+}
+
+// address is a type of number, a numbering plan and digits or text: §5.2.5 to §5.2.10.
+func (c *codec) address(names [3]string, a *Address, max int) {
+	octet(c, names[0], (*ton)(&a.TON))
+	c.limit(ton(a.TON).known(), uint32(a.TON), "0 to 6 (§5.2.5)")
+	octet(c, names[1], (*npi)(&a.NPI))
+	c.limit(npi(a.NPI).known(), uint32(a.NPI), "0, 1, 3, 4, 6, 8, 9, 10, 14, 18 (§5.2.6)")
+	c.cstring(names[2], &a.Addr, max)
+}
+
+// message is sm_length and short_message: §5.2.21, §5.2.22. An octet that counts is where texts get
+// lost silently, so 255 and more is refused and never cut.
+func (c *codec) message(v *[]byte) {
+	n := uint8(min(len(*v), 255))
+	octet(c, "sm_length", &n)
+	if n > maxShortMessage {
+		c.limit(false, uint32(max(len(*v), int(n))), "0 to 254 (§5.2.21)")
+	}
+	if !c.begin("short_message") {
+		return
+	}
+	if c.encode {
+		c.b = append(c.b, *v...)
+		return
+	}
+	if int(n) > c.left() {
+		c.fail(true, fmt.Sprintf("%d octets are left of %d", c.left(), n))
+		return
+	}
+	*v = c.copy(c.off, int(n))
+	c.off += int(n)
+	if c.list != nil {
+		c.print(c.looks.message(*v))
+	}
+	// A NUL that the peer appended and did not count.
+	if c.left() > 0 && c.b[c.off] == 0 && !tlvsFit(c.b[c.off:]) && tlvsFit(c.b[c.off+1:]) {
+		c.object("a NUL follows that sm_length does not count")
+		c.off++
+	}
+}
+
+// rest is all that is left of the PDU.
+func (c *codec) rest(name string, v *[]byte) {
+	if !c.begin(name) {
+		return
+	}
+	if c.encode {
+		c.b = append(c.b, *v...)
+		return
+	}
+	*v = c.copy(c.off, c.left())
+	c.off = len(c.b)
+	if c.list != nil && len(*v) > 0 {
+		c.print(hexText(*v))
+	}
+}
+
+// string copies the next n octets. Several strings are cut from one stretch, since the strings of a
+// PDU lie side by side near its start.
+func (c *codec) string(n int) string {
+	const stretch = 96
+	if n == 0 {
+		return ""
+	}
+	if c.off < c.textAt || c.off+n > c.textAt+len(c.text) {
+		c.textAt = c.off
+		c.text = string(c.b[c.off:min(c.off+max(n, stretch), len(c.b))])
+	}
+	return c.text[c.off-c.textAt:][:n]
+}
+
+// copy copies n octets from off, which must be there, into the room or, when that is full, to the heap.
+// None is nil.
+func (c *codec) copy(off, n int) []byte {
+	if n == 0 {
+		return nil
+	}
+	from := c.b[off : off+n]
+	if n > cap(c.octets)-len(c.octets) {
+		return bytes.Clone(from)
+	}
+	at := len(c.octets)
+	c.octets = append(c.octets, from...)
+	return c.octets[at : at+n : at+n]
+}
+
+// finish writes command_length, now that it is known.
+func (c *codec) finish() {
+	binary.BigEndian.PutUint32(c.b[c.start:], uint32(len(c.b)-c.start))
+}
+
+// surplus reports octets that belong to no field.
+func (c *codec) surplus() {
+	if c.err != nil || c.left() == 0 {
+		return
+	}
+	c.begin("command_length")
+	n := c.left()
+	c.off = len(c.b)
+	if c.list != nil {
+		c.name = "(surplus)"
+		c.print(hexText(c.b[c.at:]))
+	}
+	c.object(fmt.Sprintf("%d octets follow the last field", n))
+}

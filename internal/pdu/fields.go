@@ -1,0 +1,187 @@
+package pdu
+
+import (
+	"encoding/hex"
+	"fmt"
+	"strconv"
+	"strings"
+	"unicode/utf16"
+)
+
+// Field is one parameter of a PDU for people to read.
+type Field struct {
+	// Name is the parameter's in the standard; "(surplus)" for octets that belong to none.
+	Name string
+	// Offset is where it starts, in octets from the start of command_length.
+	Offset int
+	// Octets is what was on the wire; nil for a password.
+	Octets []byte
+	// Value says what it means; a password is "***".
+	Value string
+	// Note says what is wrong with it; empty when nothing is.
+	Note string
+}
+
+// Fields takes a PDU apart for people to read, in wire order, by the walk that decodes it. With an error
+// it returns the fields up to there, however few octets b has. Octets after the PDU are not looked at.
+func Fields(b []byte) ([]Field, error) {
+	var fields []Field
+	h, err := DecodeHeader(b)
+	if len(b) >= HeaderLen && uint64(h.Length) <= uint64(len(b)) && h.Length >= HeaderLen {
+		b = b[:h.Length]
+	} else if err == nil {
+		err = lengthError(h, len(b))
+	}
+	c := codec{b: b, list: &fields, command: h.Command, status: h.Status}
+	h.fields(&c)
+	if c.err == nil {
+		walk(&c, alloc(&c, h.Command))
+		c.surplus()
+	}
+	if err == nil {
+		err = c.err
+	}
+	return fields, err
+}
+
+// print adds the field at hand, whose octets have been read, to the list.
+func (c *codec) print(value string) {
+	f := Field{Name: c.name, Offset: c.at, Value: value, Note: c.pending}
+	c.pending = ""
+	if c.name != "password" {
+		f.Octets = c.b[c.at:c.off:c.off]
+	}
+	*c.list = append(*c.list, f)
+}
+
+// note adds a remark to the field at hand, or to the next one when it has not been printed yet.
+func (c *codec) note(problem string) {
+	if c.list == nil {
+		return
+	}
+	note := &c.pending
+	for i := len(*c.list) - 1; i >= 0; i-- {
+		if f := &(*c.list)[i]; f.Name == c.name {
+			note = &f.Note
+			break
+		}
+	}
+	if *note != "" {
+		*note += "; "
+	}
+	*note += problem
+}
+
+// show is an integer and, for a type that has names, what it is called.
+func show[T ~uint8 | ~uint32](v T) string {
+	n := uint32(v)
+	switch v := any(v).(type) {
+	case Command:
+		return fmt.Sprintf("0x%08X %v", n, v)
+	case Status:
+		s := fmt.Sprintf("0x%08X %v", n, v)
+		if v.Meaning() != "" {
+			s += ": " + v.Meaning()
+		}
+		return s
+	case fmt.Stringer:
+		return fmt.Sprintf("0x%02X %v", n, v)
+	}
+	return strconv.FormatUint(uint64(n), 10)
+}
+
+// looks is what decides how the text of a message reads.
+type looks struct {
+	coding DataCoding
+	udhi   bool
+}
+
+// message is the text of a message: its user data header in hex, then the text when its alphabet is
+// plain, else hex.
+func (l looks) message(b []byte) string {
+	if len(b) == 0 {
+		return "(empty)"
+	}
+	header := ""
+	if l.udhi {
+		n := 1 + int(b[0])
+		if n > len(b) {
+			return fmt.Sprintf("%s (user data header of %d octets in %d)", hexText(b), n, len(b))
+		}
+		header, b = "user data header "+hexText(b[:n])+", ", b[n:]
+	}
+	switch l.coding {
+	case CodingDefault, CodingIA5, 0xF0, 0xF1, 0xF2, 0xF3:
+		return header + quote(string(b))
+	case CodingLatin1:
+		runes := make([]rune, len(b))
+		for i, o := range b {
+			runes[i] = rune(o)
+		}
+		return header + strconv.Quote(string(runes))
+	case CodingUCS2:
+		if len(b)%2 == 0 {
+			return header + strconv.Quote(ucs2(b))
+		}
+	}
+	return header + hexText(b)
+}
+
+// tlv is the value of a TLV.
+func (l looks) tlv(t TLV) string {
+	_, least, most, as := t.Tag.spec()
+	v := t.Value
+	if len(v) < least || len(v) > most {
+		return hexText(v)
+	}
+	switch as {
+	case kindInt:
+		n := uint64(0)
+		for _, o := range v {
+			n = n<<8 | uint64(o)
+		}
+		if len(v) > 0 {
+			return strconv.FormatUint(n, 10)
+		}
+	case kindCString:
+		return quote(strings.TrimSuffix(string(v), "\x00"))
+	case kindPayload:
+		return l.message(v)
+	case kindVersion:
+		return show(version(v[0]))
+	case kindState:
+		return show(MessageState(v[0]))
+	case kindFailureReason:
+		return show(DeliveryFailureReason(v[0]))
+	case kindNetworkError:
+		if digits(v) {
+			return quote(string(v))
+		}
+		network := strconv.Itoa(int(v[0]))
+		if v[0] >= 1 && v[0] <= 3 {
+			network = [4]string{1: "ANSI-136", 2: "IS-95", 3: "GSM"}[v[0]]
+		}
+		return fmt.Sprintf("%s %d", network, uint16(v[1])<<8|uint16(v[2]))
+	}
+	return hexText(v)
+}
+
+// ucs2 reads big-endian UTF-16; half a surrogate pair becomes U+FFFD.
+func ucs2(b []byte) string {
+	units := make([]uint16, len(b)/2)
+	for i := range units {
+		units[i] = uint16(b[2*i])<<8 | uint16(b[2*i+1])
+	}
+	return string(utf16.Decode(units))
+}
+
+// quote quotes octets that are text, most of them ASCII; others are escaped.
+func quote(s string) string { return strconv.QuoteToASCII(s) }
+
+// hexText is octets in hex.
+func hexText(b []byte) string {
+	if len(b) == 0 {
+		return "(empty)"
+	}
+	return hex.EncodeToString(b)
+}

@@ -1,0 +1,89 @@
+package pdu
+
+// message makes a PDU that carries text, with room for what one usually holds beside it, in one piece
+// of memory.
+func message[P any](c *codec) *P {
+	room := new(struct {
+		pdu    P
+		tlvs   [4]TLV
+		octets [192]byte
+	})
+	c.room, c.octets = room.tlvs[:0], room.octets[:0]
+	return &room.pdu
+}
+
+// alloc makes the PDU for a command_id: the one place that pairs the two.
+func alloc(c *codec, cmd Command) PDU {
+	switch cmd {
+	case CmdBindTransmitter:
+		return new(BindTransmitter)
+	case CmdBindTransmitterResp:
+		return new(BindTransmitterResp)
+	case CmdBindReceiver:
+		return new(BindReceiver)
+	case CmdBindReceiverResp:
+		return new(BindReceiverResp)
+	case CmdBindTransceiver:
+		return new(BindTransceiver)
+	case CmdBindTransceiverResp:
+		return new(BindTransceiverResp)
+	case CmdUnbind:
+		return new(Unbind)
+	case CmdUnbindResp:
+		return new(UnbindResp)
+	case CmdEnquireLink:
+		return new(EnquireLink)
+	case CmdEnquireLinkResp:
+		return new(EnquireLinkResp)
+	case CmdGenericNack:
+		return new(GenericNack)
+	case CmdSubmitSM:
+		return message[SubmitSM](c)
+	case CmdSubmitSMResp:
+		return new(SubmitSMResp)
+	case CmdDeliverSM:
+		return message[DeliverSM](c)
+	case CmdDeliverSMResp:
+		return new(DeliverSMResp)
+	}
+	return &Unknown{ID: cmd}
+}
+
+// walk walks the fields of p. It calls each type by name and not through the interface, for then the
+// codec stays on the stack; p.fields(c) would do the same with one allocation more.
+func walk(c *codec, p PDU) {
+	switch p := p.(type) {
+	case *BindTransmitter:
+		p.fields(c)
+	case *BindTransmitterResp:
+		p.fields(c)
+	case *BindReceiver:
+		p.fields(c)
+	case *BindReceiverResp:
+		p.fields(c)
+	case *BindTransceiver:
+		p.fields(c)
+	case *BindTransceiverResp:
+		p.fields(c)
+	case *Unbind:
+		p.fields(c)
+	case *UnbindResp:
+		p.fields(c)
+	case *EnquireLink:
+		p.fields(c)
+	case *EnquireLinkResp:
+		p.fields(c)
+	case *GenericNack:
+		p.fields(c)
+	case *SubmitSM:
+		p.fields(c)
+	case *SubmitSMResp:
+		p.fields(c)
+	case *DeliverSM:
+		p.fields(c)
+	case *DeliverSMResp:
+		p.fields(c)
+	case *Unknown:
+		p.fields(c)
+	}
+}

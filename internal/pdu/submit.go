@@ -1,0 +1,94 @@
+package pdu
+
+// maxShortMessage is the most octets short_message holds: SMPP 3.4 §5.2.21. (5.0 has 255.)
+const maxShortMessage = 254
+
+// SubmitSM sends a short message to the SMSC: SMPP 3.4 §4.4.1.
+type SubmitSM struct {
+	// ServiceType is empty or one of the ServiceType constants, at most 5 octets: §5.2.11.
+	ServiceType string
+	// Source and Dest have at most 20 octets in Addr.
+	Source, Dest Address
+	// ESMClass is the messaging mode, the message type and the GSM features: §5.2.12.
+	ESMClass ESMClass
+	// ProtocolID is TP-PID on GSM networks: §5.2.13.
+	ProtocolID uint8
+	// PriorityFlag is 0 to 3, 3 being the highest: §5.2.14.
+	PriorityFlag uint8
+	// ScheduleDeliveryTime is when the SMSC is to try first; empty is at once. AbsoluteTime or
+	// RelativeTime makes it: §5.2.15.
+	ScheduleDeliveryTime string
+	// ValidityPeriod is until when the SMSC is to try; empty is the SMSC's own. AbsoluteTime or
+	// RelativeTime makes it: §5.2.16.
+	ValidityPeriod string
+	// RegisteredDelivery asks for receipts: §5.2.17.
+	RegisteredDelivery RegisteredDelivery
+	// ReplaceIfPresent is 1 to replace an earlier message of the same source, destination and
+	// service_type: §5.2.18.
+	ReplaceIfPresent uint8
+	// DataCoding says how ShortMessage is to be read: §5.2.19.
+	DataCoding DataCoding
+	// SMDefaultMsgID is 1 to 254 to send a text the SMSC has; 0 is none: §5.2.20.
+	SMDefaultMsgID uint8
+	// ShortMessage is at most 254 octets, with the user data header first if ESMClass says so. It is
+	// empty when TLVs hold message_payload: §5.2.22.
+	ShortMessage []byte
+	// TLVs are the optional parameters, in order: §4.4.1.1.
+	TLVs TLVs
+}
+
+// sm is the body that submit_sm and deliver_sm share. In deliver_sm the times and sm_default_msg_id are
+// unused.
+func (m *SubmitSM) fields(c *codec) {
+	c.cstring("service_type", &m.ServiceType, 6)
+	c.address(sourceAddr, &m.Source, 21)
+	c.address(destinationAddr, &m.Dest, 21)
+	octet(c, "esm_class", &m.ESMClass)
+	octet(c, "protocol_id", &m.ProtocolID)
+	octet(c, "priority_flag", &m.PriorityFlag)
+	c.limit(m.PriorityFlag <= 3, uint32(m.PriorityFlag), "0 to 3 (§5.2.14)")
+	c.time("schedule_delivery_time", &m.ScheduleDeliveryTime)
+	c.time("validity_period", &m.ValidityPeriod)
+	octet(c, "registered_delivery", &m.RegisteredDelivery)
+	c.limit(m.RegisteredDelivery < 0x20, uint32(m.RegisteredDelivery), "0 to 31 (§5.2.17)")
+	octet(c, "replace_if_present_flag", &m.ReplaceIfPresent)
+	c.limit(m.ReplaceIfPresent <= 1, uint32(m.ReplaceIfPresent), "0 and 1 (§5.2.18)")
+	octet(c, "data_coding", &m.DataCoding)
+	octet(c, "sm_default_msg_id", &m.SMDefaultMsgID)
+	c.limit(m.SMDefaultMsgID <= 254, uint32(m.SMDefaultMsgID), "0 to 254 (§5.2.20)")
+	c.looks = looks{coding: m.DataCoding, udhi: m.ESMClass.UDHI()}
+	c.message(&m.ShortMessage)
+	c.tlvs(&m.TLVs)
+	c.together(m)
+}
+
+// together holds what the fields may not be in one message.
+func (c *codec) together(m *SubmitSM) {
+	if c.err != nil || len(m.TLVs) == 0 {
+		return
+	}
+	if _, ok := m.TLVs.Get(TagMessagePayload); ok && len(m.ShortMessage) > 0 {
+		c.name = "message_payload"
+		c.object("short_message has a text too, and there can be one (§3.2.3)")
+	}
+	if _, ok := m.TLVs.Get(TagSARMsgRefNum); ok && m.ESMClass.UDHI() {
+		c.name = "sar_msg_ref_num"
+		c.object("esm_class says the text has a user data header, and sar_ parameters exclude that (§5.2.12)")
+	}
+}
+
+// SubmitSMResp answers submit_sm: §4.4.2. With a status other than ESME_ROK there is no body on the wire.
+type SubmitSMResp struct {
+	// MessageID is the SMSC's name for the message: at most 64 octets are sent, any number is taken.
+	MessageID string
+	// TLVs are none in 3.4; 5.0 allows some.
+	TLVs TLVs
+}
+
+func (m *SubmitSMResp) fields(c *codec) { c.answer("message_id", &m.MessageID, 65, &m.TLVs, true) }
+
+// Command is CmdSubmitSM.
+func (*SubmitSM) Command() Command { return CmdSubmitSM }
+
+// Command is CmdSubmitSMResp.
+func (*SubmitSMResp) Command() Command { return CmdSubmitSMResp }

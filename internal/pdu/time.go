@@ -1,0 +1,105 @@
+package pdu
+
+import (
+	"errors"
+	"fmt"
+	"time"
+)
+
+// errTime says what a time must look like.
+var errTime = errors.New("a time is YYMMDDhhmmsstnn and +, - or R (§7.1.1)")
+
+// time is a C-Octet String of 1 or 17 octets that holds a time: SMPP 3.4 §3.1, §7.1.1.
+func (c *codec) time(name string, v *string) {
+	if c.encode && *v != "" {
+		if !c.begin(name) {
+			return
+		}
+		if _, err := ParseTime(*v, time.Time{}); err != nil {
+			c.fail(false, err.Error())
+			return
+		}
+	}
+	c.cstring(name, v, 17)
+	if c.encode || c.err != nil || *v == "" {
+		return
+	}
+	if _, err := ParseTime(*v, time.Time{}); err != nil {
+		c.object(err.Error())
+	}
+}
+
+// RelativeTime writes a span from now in SMPP's relative form, "000000013000000R" for an hour and a
+// half: SMPP 3.4 §7.1.1.2. Parts of a second count as one; the most is 99 years. Nothing and less than
+// nothing is "", the SMSC's own value.
+//
+// The form has months and years, which an SMSC may count by the calendar, so over 30 days the end can
+// come some days off. Months are written as 30 days, years as 12 such months.
+func RelativeTime(d time.Duration) string {
+	if d <= 0 {
+		return ""
+	}
+	const day = 24 * 60 * 60
+	s := int64((d-1)/time.Second) + 1
+	s = min(s, 99*360*day)
+	days := s / day
+	return fmt.Sprintf("%02d%02d%02d%02d%02d%02d000R",
+		days/360, days/30%12, days%30, s/3600%24, s/60%60, s%60)
+}
+
+// AbsoluteTime writes t in SMPP's absolute form with its offset from UTC, "261123084931004+" for one hour
+// east: SMPP 3.4 §7.1.1.1. It is exact to a tenth of a second. An offset that the form cannot hold, not
+// in quarters of an hour or over twelve hours, is turned into UTC. The zero time is "".
+func AbsoluteTime(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	const quarter = 15 * 60
+	_, east := t.Zone()
+	if east%quarter != 0 || east > 48*quarter || east < -48*quarter {
+		t, east = t.UTC(), 0
+	}
+	sign := byte('+')
+	if east < 0 {
+		sign, east = '-', -east
+	}
+	return fmt.Sprintf("%s%d%02d%c", t.Format("060102150405"), t.Nanosecond()/1e8, east/quarter, sign)
+}
+
+// ParseTime reads a time in either form; a relative one counts from now, by the calendar. Years from 38
+// on are in the 1900s (Appendix C).
+func ParseTime(s string, now time.Time) (time.Time, error) {
+	if len(s) != 16 {
+		return time.Time{}, fmt.Errorf("%q has %d characters: %w", s, len(s), errTime)
+	}
+	if !digits([]byte(s[:15])) {
+		return time.Time{}, fmt.Errorf("%q: %w", s, errTime)
+	}
+	two := func(i int) int { return int(s[i]-'0')*10 + int(s[i+1]-'0') }
+	year, month, day, hour, minute, second := two(0), two(2), two(4), two(6), two(8), two(10)
+	tenth, quarters := int(s[12]-'0'), two(13)
+	switch s[15] {
+	case 'R':
+		span := time.Duration(hour)*time.Hour + time.Duration(minute)*time.Minute +
+			time.Duration(second)*time.Second
+		return now.AddDate(year, month, day).Add(span), nil
+	case '+', '-':
+	default:
+		return time.Time{}, fmt.Errorf("%q: %w", s, errTime)
+	}
+	if month < 1 || month > 12 || day < 1 || day > 31 || hour > 23 || minute > 59 || second > 59 {
+		return time.Time{}, fmt.Errorf("%q is no date and time of day (§7.1.1)", s)
+	}
+	if quarters > 48 {
+		return time.Time{}, fmt.Errorf("%q is %d quarters of an hour off UTC, at most 48 (§7.1.1)", s, quarters)
+	}
+	if s[15] == '-' {
+		quarters = -quarters
+	}
+	zone := time.FixedZone("", quarters*15*60)
+	year += 2000
+	if year >= 2038 {
+		year -= 100
+	}
+	return time.Date(year, time.Month(month), day, hour, minute, second, tenth*1e8, zone), nil
+}

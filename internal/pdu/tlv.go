@@ -1,0 +1,156 @@
+package pdu
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+)
+
+const (
+	// maxTLVValue is the most octets a TLV holds: its length has 16 bits and no sign.
+	maxTLVValue = 65535
+	// maxTLVs is how many TLVs of one PDU are decoded, so that a PDU of nothing but empty ones does not
+	// cost many times its size.
+	maxTLVs = 64
+)
+
+// TLV is an optional parameter: SMPP 3.4 §3.2.4. Value may be empty and holds at most 65535 octets.
+type TLV struct {
+	Tag   Tag
+	Value []byte
+}
+
+// TLVs are the optional parameters of a PDU in the order they have on the wire. A tag may come more than
+// once, and tags the standard does not know are kept.
+type TLVs []TLV
+
+// Get returns the value of the first TLV with the tag. The value is not a copy.
+func (t TLVs) Get(tag Tag) (value []byte, ok bool) {
+	for i := range t {
+		if t[i].Tag == tag {
+			return t[i].Value, true
+		}
+	}
+	return nil, false
+}
+
+// All returns the values of all TLVs with the tag, in order.
+func (t TLVs) All(tag Tag) [][]byte {
+	var values [][]byte
+	for i := range t {
+		if t[i].Tag == tag {
+			values = append(values, t[i].Value)
+		}
+	}
+	return values
+}
+
+// Add appends a TLV; value is kept, not copied.
+func (t *TLVs) Add(tag Tag, value []byte) { *t = append(*t, TLV{tag, value}) }
+
+// AddUint8 appends a TLV of one octet.
+func (t *TLVs) AddUint8(tag Tag, v uint8) { t.Add(tag, []byte{v}) }
+
+// AddUint16 appends a TLV of two octets.
+func (t *TLVs) AddUint16(tag Tag, v uint16) { t.Add(tag, []byte{byte(v >> 8), byte(v)}) }
+
+// AddCString appends a TLV that holds a C-Octet String, and gives it its NUL.
+func (t *TLVs) AddCString(tag Tag, s string) { t.Add(tag, append([]byte(s), 0)) }
+
+// tlvs is the optional part of a PDU. What is left of a TLV cut short is dropped, and the PDU kept.
+func (c *codec) tlvs(v *TLVs) {
+	if c.err != nil {
+		return
+	}
+	if c.encode {
+		for i := range *v {
+			c.tlv((*v)[i])
+		}
+		return
+	}
+	list := c.room
+	for c.left() > 0 {
+		c.begin("(tlv)")
+		if len(list) >= maxTLVs {
+			c.drop(fmt.Sprintf("more than %d TLVs: the last %d octets are left out", maxTLVs, c.left()))
+			break
+		}
+		if c.left() < 4 {
+			c.drop(fmt.Sprintf("%d octets are left where a TLV has at least 4", c.left()))
+			break
+		}
+		tag := Tag(binary.BigEndian.Uint16(c.b[c.off:]))
+		n := int(binary.BigEndian.Uint16(c.b[c.off+2:]))
+		if n > c.left()-4 {
+			c.name = tag.String()
+			c.drop(fmt.Sprintf("its length says %d octets, and %d are left", n, c.left()-4))
+			break
+		}
+		t := TLV{Tag: tag, Value: c.copy(c.off+4, n)}
+		c.off += 4 + n
+		list = append(list, t)
+		if c.list != nil {
+			c.name = tag.String()
+			c.print(c.looks.tlv(t))
+		}
+		c.tlvLimits(t)
+	}
+	if len(list) > 0 {
+		*v = list
+	}
+}
+
+// tlv encodes one TLV.
+func (c *codec) tlv(t TLV) {
+	if !c.begin("") {
+		return
+	}
+	c.tlvLimits(t)
+	c.b = binary.BigEndian.AppendUint16(c.b, uint16(t.Tag))
+	c.b = binary.BigEndian.AppendUint16(c.b, uint16(len(t.Value)))
+	c.b = append(c.b, t.Value...)
+}
+
+// tlvLimits objects to a value that is shorter or longer than its tag's, or lacks its NUL.
+func (c *codec) tlvLimits(t TLV) {
+	_, least, most, as := t.Tag.spec()
+	n := len(t.Value)
+	problem := ""
+	switch {
+	case n < least || n > most:
+		problem = fmt.Sprintf("%d octets, the standard has %d", n, least)
+		if least != most {
+			problem = fmt.Sprintf("%d octets, the standard has %d to %d", n, least, most)
+		}
+	case as == kindCString && bytes.IndexByte(t.Value, 0) != n-1:
+		problem = "a C-Octet String has one NUL, at its end"
+	default:
+		return
+	}
+	c.name = t.Tag.String()
+	c.object(problem)
+}
+
+// drop gives up the rest of the PDU.
+func (c *codec) drop(problem string) {
+	c.off = len(c.b)
+	if c.list != nil {
+		c.print(hexText(c.b[c.at:]))
+	}
+	c.object(problem)
+}
+
+// tlvsFit reports whether b is nothing or whole TLVs up to its end.
+func tlvsFit(b []byte) bool {
+	for len(b) > 0 {
+		if len(b) < 4 {
+			return false
+		}
+		n := 4 + int(binary.BigEndian.Uint16(b[2:]))
+		if n > len(b) {
+			return false
+		}
+		b = b[n:]
+	}
+	return true
+}
