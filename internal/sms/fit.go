@@ -9,12 +9,16 @@ import (
 // ellipsis is the end of a text that was cut: two septets, where "…" would cost the whole text its alphabet.
 const ellipsis = ".."
 
-// Fit gives text as it is when it fits segments (1 to 255, with 8-bit references), and otherwise its
-// beginning, cut at a word, with ".." after it. It cuts inside a word only when that keeps more than
+// Fit gives text as it is when it fits segments (1 to 255, with 8-bit references) with or without the
+// white space at its end, and otherwise its beginning, cut at a word, with ".." after it. It cuts inside a word only when that keeps more than
 // twice as much, and never between a letter and its accent or inside an emoji of several characters.
 // The alphabet is that of what is left: a text that loses its only emoji is written in GSM7 again.
 func Fit(text string, segments int) string {
 	segments = min(max(segments, 1), maxSegments)
+	if Measure(text).Segments <= segments {
+		return text
+	}
+	text = strings.TrimRightFunc(text, unicode.IsSpace)
 	if Measure(text).Segments <= segments {
 		return text
 	}
