@@ -2,32 +2,16 @@ package sms
 
 const cr = 0x0D
 
-// PackGSM7 packs septets eight into seven octets: TS 23.038 §6.1.2.1. fill is the number of zero bits,
-// 0 to 6, in front of the first septet: FillBits of the user data header before it. Where the length
-// counts octets, as SMPP's sm_length does, seven spare bits at the end would read as an "@"; they are
-// set to CR, and a CR that ends on an octet's border is doubled (TS 23.038 §6.1.2.3.1). Where the
-// length counts septets, as TP-UDL does, the padding is never looked at. An octet above 0x7F is cut
-// to its lower seven bits.
+// PackGSM7 packs septets eight into seven octets for a field whose length counts octets, as SMPP's
+// sm_length does. Seven spare bits at the end would read as an "@" there, so they are set to CR, and a
+// CR that ends on an octet's border is doubled: TS 23.038 §6.1.2.3.1. fill is the number of zero bits,
+// 0 to 6, in front of the first septet: FillBits of the user data header before it. An octet above
+// 0x7F is cut to its lower seven bits.
 func PackGSM7(septets []byte, fill int) []byte {
-	out := make([]byte, 0, (fill+7*len(septets)+7)/8+1)
-	var acc uint // bits waiting for a whole octet, the first in the lowest place
-	bits := fill
-	put := func(septet byte) {
-		acc |= uint(septet&0x7F) << bits
-		for bits += 7; bits >= 8; bits -= 8 {
-			out = append(out, byte(acc))
-			acc >>= 8
-		}
-	}
-	for _, s := range septets {
-		put(s)
-	}
-	switch last := len(septets) - 1; {
-	case last < 0:
-	case bits == 1:
-		put(cr)
-	case bits == 0 && septets[last] == cr:
-		put(cr)
+	out, acc, bits := pack(septets, fill)
+	if last := len(septets) - 1; last >= 0 && (bits == 1 || bits == 0 && septets[last] == cr) {
+		acc |= cr << bits
+		bits += 7
 	}
 	if bits > 0 {
 		out = append(out, byte(acc))
@@ -35,8 +19,32 @@ func PackGSM7(septets []byte, fill int) []byte {
 	return out
 }
 
-// UnpackGSM7 unpacks what PackGSM7 packed, after the same fill bits. n is the number of septets when
-// it is known, as from TP-UDL; fewer are returned when packed is shorter. With n below 0 the number
+// PackUserData packs septets as PackGSM7 does, for a field whose length counts septets, as TP-UDL
+// does: the spare bits at the end are zero, TS 23.038 §6.1.2.1.
+func PackUserData(septets []byte, fill int) []byte {
+	out, acc, bits := pack(septets, fill)
+	if bits > 0 {
+		out = append(out, byte(acc))
+	}
+	return out
+}
+
+// pack gives the whole octets, and the bits left over with the first in the lowest place.
+func pack(septets []byte, fill int) (out []byte, acc uint, bits int) {
+	out = make([]byte, 0, (fill+7*len(septets)+7)/8+1)
+	bits = fill
+	for _, s := range septets {
+		acc |= uint(s&0x7F) << bits
+		for bits += 7; bits >= 8; bits -= 8 {
+			out = append(out, byte(acc))
+			acc >>= 8
+		}
+	}
+	return out, acc, bits
+}
+
+// UnpackGSM7 unpacks what either of them packed, after the same fill bits. n is the number of septets
+// when it is known, as from TP-UDL; fewer are returned when packed is shorter. With n below 0 the number
 // follows from the length, and a CR in the last seven bits is padding and is dropped.
 func UnpackGSM7(packed []byte, fill, n int) []byte {
 	have := max(0, (8*len(packed)-fill)/7)

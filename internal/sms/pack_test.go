@@ -52,6 +52,9 @@ func TestPackGSM7Oracle(t *testing.T) {
 				continue
 			}
 			want := gsm7.Pack7Bit(septets, fill)
+			if got := PackUserData(septets, fill); !bytes.Equal(got, want) {
+				t.Fatalf("fill %d, % X: got %x, want %x without padding", fill, septets, got, want)
+			}
 			if spare := 8*len(want) - fill - 7*n; spare == 7 {
 				want[len(want)-1] |= 0x0D << 1
 			} else if spare == 0 && septets[n-1] == 0x0D {
