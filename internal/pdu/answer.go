@@ -26,6 +26,9 @@ func (c *codec) answer(name string, id *string, max int, tlvs *TLVs, bodyless bo
 	}
 	if c.left() == 0 {
 		if !failed || !bodyless {
+			if c.list != nil {
+				c.print("(missing)")
+			}
 			c.object("the response has no body")
 		}
 		return
@@ -47,7 +50,7 @@ func (c *codec) answer(name string, id *string, max int, tlvs *TLVs, bodyless bo
 			if c.list != nil {
 				c.print(hexText(body))
 			}
-			c.object(fmt.Sprintf("the body of an error response makes no sense: %s", hexText(body)))
+			c.object(fmt.Sprintf("the body of an error response makes no sense: %.64s", hexText(body)))
 			return
 		}
 	}

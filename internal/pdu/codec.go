@@ -202,8 +202,13 @@ func (c *codec) message(v *[]byte) {
 	}
 	// A NUL that the peer appended and did not count.
 	if c.left() > 0 && c.b[c.off] == 0 && !tlvsFit(c.b[c.off:]) && tlvsFit(c.b[c.off+1:]) {
-		c.object("a NUL follows that sm_length does not count")
+		c.begin("(surplus)")
 		c.off++
+		if c.list != nil {
+			c.print("00")
+		}
+		c.name = "short_message"
+		c.object("a NUL follows that sm_length does not count")
 	}
 }
 

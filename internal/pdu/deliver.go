@@ -7,6 +7,10 @@ type DeliverSM SubmitSM
 
 func (m *DeliverSM) fields(c *codec) { (*SubmitSM)(m).fields(c) }
 
+// UserData is the text with its user data header: short_message, or message_payload when that is empty.
+// It is not a copy.
+func (m *DeliverSM) UserData() []byte { return (*SubmitSM)(m).UserData() }
+
 // DeliverSMResp answers deliver_sm: §4.6.2.
 type DeliverSMResp struct {
 	// MessageID is unused and should be empty; its NUL is always on the wire.

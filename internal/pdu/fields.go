@@ -2,6 +2,7 @@ package pdu
 
 import (
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -20,10 +21,13 @@ type Field struct {
 	Value string
 	// Note says what is wrong with it; empty when nothing is.
 	Note string
+	// Section is where SMPP 3.4 describes it, "§5.2.12", or "5.0 §…"; empty for what no standard has.
+	Section string
 }
 
 // Fields takes a PDU apart for people to read, in wire order, by the walk that decodes it. With an error
-// it returns the fields up to there, however few octets b has. Octets after the PDU are not looked at.
+// it returns the fields up to there and, as the last, the octets that could not be read, however few b
+// has. Octets after the PDU are not looked at.
 func Fields(b []byte) ([]Field, error) {
 	var fields []Field
 	h, err := DecodeHeader(b)
@@ -38,20 +42,33 @@ func Fields(b []byte) ([]Field, error) {
 		walk(&c, alloc(&c, h.Command))
 		c.surplus()
 	}
-	if err == nil {
-		err = c.err
+	if c.err != nil {
+		c.off = len(b)
+		if e, ok := errors.AsType[*FieldError](c.err); ok {
+			c.pending = e.Problem
+		}
+		c.print("(cannot be read)")
+		if len(b) >= HeaderLen {
+			err = c.err
+		}
 	}
 	return fields, err
 }
 
 // print adds the field at hand, whose octets have been read, to the list.
 func (c *codec) print(value string) {
-	f := Field{Name: c.name, Offset: c.at, Value: value, Note: c.pending}
+	f := Field{Name: c.name, Offset: c.at, Value: value, Note: c.pending, Section: section(c.name)}
 	c.pending = ""
 	if c.name != "password" {
 		f.Octets = c.b[c.at:c.off:c.off]
 	}
 	*c.list = append(*c.list, f)
+}
+
+// explain adds what the value just printed means.
+func (c *codec) explain(meaning string) {
+	f := &(*c.list)[len(*c.list)-1]
+	f.Value += ": " + meaning
 }
 
 // note adds a remark to the field at hand, or to the next one when it has not been printed yet.
@@ -129,12 +146,12 @@ func (l looks) message(b []byte) string {
 
 // tlv is the value of a TLV.
 func (l looks) tlv(t TLV) string {
-	_, least, most, as := t.Tag.spec()
+	spec := t.Tag.spec()
 	v := t.Value
-	if len(v) < least || len(v) > most {
+	if len(v) < spec.least || len(v) > spec.most {
 		return hexText(v)
 	}
-	switch as {
+	switch spec.as {
 	case kindInt:
 		n := uint64(0)
 		for _, o := range v {

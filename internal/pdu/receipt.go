@@ -45,9 +45,9 @@ func ParseReceipt(m *DeliverSM) (Receipt, bool) {
 	if !marked && kind != ESMTypeDefault {
 		return Receipt{}, false
 	}
-	text := m.ShortMessage
-	if payload, ok := m.TLVs.MessagePayload(); ok && len(text) == 0 {
-		text = payload
+	text := m.UserData()
+	if m.ESMClass.UDHI() && len(text) > 0 && int(text[0]) < len(text) {
+		text = text[1+int(text[0]):]
 	}
 	var r Receipt
 	stat := r.scan(text, m.DataCoding)
@@ -125,7 +125,7 @@ func (r *Receipt) scanText(s string) (stat bool) {
 	at, key, end := nextKey(s, 0)
 	for at >= 0 {
 		next, nextName, nextEnd := -1, "", 0
-		if key != "text" { // which is last, and may hold anything
+		if key != "text" || r.MessageID == "" || r.Stat == "" { // text is last, and may hold anything
 			next, nextName, nextEnd = nextKey(s, end)
 		}
 		value := s[end:]
@@ -204,40 +204,39 @@ func endsWithKey(s, key string) (start int, ok bool) {
 		}
 		i--
 	}
-	if i > 0 && letter(s[i-1]) {
+	if i > 0 && (s[i-1] == '_' || s[i-1]|0x20 >= 'a' && s[i-1]|0x20 <= 'z') {
 		return 0, false
 	}
 	return i, true
 }
 
-func letter(b byte) bool { b |= 0x20; return b >= 'a' && b <= 'z' || b == '_'|0x20 }
-
-// stateOf reads the stat of Appendix B in any case, cut after any of its letters from the fifth on.
+// stateOf reads the stat of Appendix B in any case; its first five letters decide, for SMSCs cut and
+// complete the words as they like.
 func stateOf(stat string) (MessageState, bool) {
 	stat = strings.ToUpper(stat)
-	if n := strings.IndexByte(stat, ' '); n > 0 {
-		stat = stat[:n]
-	}
-	switch {
-	case strings.HasPrefix(stat, "DELIV"):
-		return StateDelivered, true
-	case strings.HasPrefix(stat, "EXPIR"):
-		return StateExpired, true
-	case strings.HasPrefix(stat, "DELET"):
-		return StateDeleted, true
-	case strings.HasPrefix(stat, "UNDEL"), stat == "FAILED":
+	if stat == "FAILED" {
 		return StateUndeliverable, true
-	case strings.HasPrefix(stat, "ACCEP"), stat == "ACKED":
+	}
+	switch stat[:min(len(stat), 5)] {
+	case "DELIV":
+		return StateDelivered, true
+	case "EXPIR":
+		return StateExpired, true
+	case "DELET":
+		return StateDeleted, true
+	case "UNDEL":
+		return StateUndeliverable, true
+	case "ACCEP":
 		return StateAccepted, true
-	case strings.HasPrefix(stat, "UNKNO"):
+	case "UNKNO":
 		return StateUnknown, true
-	case strings.HasPrefix(stat, "REJEC"):
+	case "REJEC":
 		return StateRejected, true
-	case strings.HasPrefix(stat, "ENROU"), stat == "BUFFERED", stat == "BUFFRED":
+	case "ENROU":
 		return StateEnroute, true
-	case strings.HasPrefix(stat, "SCHED"):
+	case "SCHED":
 		return StateScheduled, true
-	case strings.HasPrefix(stat, "SKIPP"):
+	case "SKIPP":
 		return StateSkipped, true
 	}
 	return StateUnknown, false

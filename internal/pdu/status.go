@@ -46,11 +46,11 @@ const (
 	StatusRXPAPPN          Status = 0x00000065 // ESME receiver permanent application error
 	StatusRXRAPPN          Status = 0x00000066 // ESME receiver reject message error
 	StatusRQUERYFAIL       Status = 0x00000067 // query_sm failed
-	StatusRINVOPTPARSTREAM Status = 0x000000C0 // error in the optional part of the PDU body
-	StatusROPTPARNOTALLWD  Status = 0x000000C1 // optional parameter not allowed
-	StatusRINVPARLEN       Status = 0x000000C2 // invalid parameter length
-	StatusRMISSINGOPTPARAM Status = 0x000000C3 // expected optional parameter missing
-	StatusRINVOPTPARAMVAL  Status = 0x000000C4 // invalid optional parameter value
+	StatusRINVOPTPARSTREAM Status = 0x000000C0 // error in the optional part of the PDU body; in 5.0 ESME_RINVTLVSTREAM
+	StatusROPTPARNOTALLWD  Status = 0x000000C1 // optional parameter not allowed; in 5.0 ESME_RTLVNOTALLWD
+	StatusRINVPARLEN       Status = 0x000000C2 // invalid parameter length; in 5.0 ESME_RINVTLVLEN
+	StatusRMISSINGOPTPARAM Status = 0x000000C3 // expected optional parameter missing; in 5.0 ESME_RMISSINGTLV
+	StatusRINVOPTPARAMVAL  Status = 0x000000C4 // invalid optional parameter value; in 5.0 ESME_RINVTLVVAL
 	StatusRDELIVERYFAILURE Status = 0x000000FE // delivery failure (data_sm_resp)
 	StatusRUNKNOWNERR      Status = 0x000000FF // unknown error
 )

@@ -1,5 +1,7 @@
 package pdu
 
+import "fmt"
+
 // maxShortMessage is the most octets short_message holds: SMPP 3.4 §5.2.21. (5.0 has 255.)
 const maxShortMessage = 254
 
@@ -37,8 +39,7 @@ type SubmitSM struct {
 	TLVs TLVs
 }
 
-// sm is the body that submit_sm and deliver_sm share. In deliver_sm the times and sm_default_msg_id are
-// unused.
+// fields is the body that submit_sm and deliver_sm share.
 func (m *SubmitSM) fields(c *codec) {
 	c.cstring("service_type", &m.ServiceType, 6)
 	c.address(sourceAddr, &m.Source, 21)
@@ -62,18 +63,39 @@ func (m *SubmitSM) fields(c *codec) {
 	c.together(m)
 }
 
-// together holds what the fields may not be in one message.
+// UserData is the text with its user data header: short_message, or message_payload when that is empty.
+// It is not a copy.
+func (m *SubmitSM) UserData() []byte {
+	if payload, ok := m.TLVs.MessagePayload(); ok && len(m.ShortMessage) == 0 {
+		return payload
+	}
+	return m.ShortMessage
+}
+
+// together objects to fields that contradict each other.
 func (c *codec) together(m *SubmitSM) {
-	if c.err != nil || len(m.TLVs) == 0 {
+	if c.err != nil {
 		return
 	}
-	if _, ok := m.TLVs.Get(TagMessagePayload); ok && len(m.ShortMessage) > 0 {
+	if _, ok := m.TLVs.MessagePayload(); ok && len(m.ShortMessage) > 0 {
 		c.name = "message_payload"
 		c.object("short_message has a text too, and there can be one (§3.2.3)")
 	}
-	if _, ok := m.TLVs.Get(TagSARMsgRefNum); ok && m.ESMClass.UDHI() {
+	if !m.ESMClass.UDHI() {
+		return
+	}
+	if _, ok := m.TLVs.Get(TagSARMsgRefNum); ok {
 		c.name = "sar_msg_ref_num"
-		c.object("esm_class says the text has a user data header, and sar_ parameters exclude that (§5.2.12)")
+		c.object("esm_class says there is a user data header, and that excludes the sar_ parameters (§5.2.12)")
+	}
+	c.name = "short_message"
+	switch text := m.UserData(); {
+	case len(text) == 0:
+		c.object("esm_class says there is a user data header, and there is no text")
+	case text[0] == 0:
+		c.object("the user data header esm_class speaks of is empty")
+	case int(text[0]) >= len(text):
+		c.object(fmt.Sprintf("the user data header has %d octets, and %d follow its length", text[0], len(text)-1))
 	}
 }
 

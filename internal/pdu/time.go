@@ -3,6 +3,7 @@ package pdu
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -11,22 +12,36 @@ var errTime = errors.New("a time is YYMMDDhhmmsstnn and +, - or R (§7.1.1)")
 
 // time is a C-Octet String of 1 or 17 octets that holds a time: SMPP 3.4 §3.1, §7.1.1.
 func (c *codec) time(name string, v *string) {
-	if c.encode && *v != "" {
-		if !c.begin(name) {
-			return
-		}
-		if _, err := ParseTime(*v, time.Time{}); err != nil {
-			c.fail(false, err.Error())
-			return
-		}
-	}
-	c.cstring(name, v, 17)
-	if c.encode || c.err != nil || *v == "" {
+	if !c.encode {
+		c.cstring(name, v, 17)
+	} else if !c.begin(name) {
 		return
 	}
-	if _, err := ParseTime(*v, time.Time{}); err != nil {
-		c.object(err.Error())
+	if c.err == nil && *v != "" {
+		t, err := ParseTime(*v, time.Time{})
+		if err != nil {
+			c.object(err.Error())
+		} else if c.list != nil {
+			c.explain(timeText(*v, t))
+		}
 	}
+	if c.encode {
+		c.cstring(name, v, 17)
+	}
+}
+
+// timeText says what a time in either form means, given the one that ParseTime reads counting from zero.
+func timeText(s string, t time.Time) string {
+	if s[15] != 'R' {
+		return t.Format("2006-01-02 15:04:05.0 -07:00")
+	}
+	var parts []string
+	for i, unit := range [...]string{"years", "months", "days", "h", "min", "s"} {
+		if n := s[2*i : 2*i+2]; n != "00" {
+			parts = append(parts, strings.TrimPrefix(n, "0")+" "+unit)
+		}
+	}
+	return strings.Join(append(parts, "from when the SMSC has it"), " ")
 }
 
 // RelativeTime writes a span from now in SMPP's relative form, "000000013000000R" for an hour and a
@@ -70,7 +85,7 @@ func AbsoluteTime(t time.Time) string {
 // on are in the 1900s (Appendix C).
 func ParseTime(s string, now time.Time) (time.Time, error) {
 	if len(s) != 16 {
-		return time.Time{}, fmt.Errorf("%q has %d characters: %w", s, len(s), errTime)
+		return time.Time{}, fmt.Errorf("%d characters, not 16: %w", len(s), errTime)
 	}
 	if !digits([]byte(s[:15])) {
 		return time.Time{}, fmt.Errorf("%q: %w", s, errTime)

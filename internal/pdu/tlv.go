@@ -92,6 +92,7 @@ func (c *codec) tlvs(v *TLVs) {
 		if c.list != nil {
 			c.name = tag.String()
 			c.print(c.looks.tlv(t))
+			(*c.list)[len(*c.list)-1].Section = t.Tag.spec().section
 		}
 		c.tlvLimits(t)
 	}
@@ -113,16 +114,15 @@ func (c *codec) tlv(t TLV) {
 
 // tlvLimits objects to a value that is shorter or longer than its tag's, or lacks its NUL.
 func (c *codec) tlvLimits(t TLV) {
-	_, least, most, as := t.Tag.spec()
+	spec := t.Tag.spec()
 	n := len(t.Value)
 	problem := ""
 	switch {
-	case n < least || n > most:
-		problem = fmt.Sprintf("%d octets, the standard has %d", n, least)
-		if least != most {
-			problem = fmt.Sprintf("%d octets, the standard has %d to %d", n, least, most)
-		}
-	case as == kindCString && bytes.IndexByte(t.Value, 0) != n-1:
+	case (n < spec.least || n > spec.most) && spec.least == spec.most:
+		problem = fmt.Sprintf("%d octets, the standard has %d", n, spec.most)
+	case n < spec.least || n > spec.most:
+		problem = fmt.Sprintf("%d octets, the standard has %d to %d", n, spec.least, spec.most)
+	case spec.as == kindCString && bytes.IndexByte(t.Value, 0) != n-1:
 		problem = "a C-Octet String has one NUL, at its end"
 	default:
 		return

@@ -64,8 +64,7 @@ func (t TLVs) CongestionState() (uint8, bool) { return t.uint8(TagCongestionStat
 
 // NetworkErrorCode is the error of the network that a receipt tells: SMPP 3.4 §5.3.2.31.
 type NetworkErrorCode struct {
-	// Network is 1 ANSI-136, 2 IS-95, 3 GSM, 4 reserved; '0' to '9' of three ASCII digits is not kept.
-	// 0 when the SMSC sent three ASCII digits instead of the standard's form.
+	// Network is 1 ANSI-136, 2 IS-95, 3 GSM; 0 when the SMSC sent three ASCII digits instead.
 	Network uint8
 	// Code is the network's own.
 	Code uint16

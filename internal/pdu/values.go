@@ -172,7 +172,7 @@ func (d DataCoding) String() string {
 // MessageState is message_state: SMPP 3.4 §5.2.28, 5.0 §4.7.15.
 type MessageState uint8
 
-// The states. From StateDelivered on all but StateAccepted and StateUnknown are final.
+// The states.
 const (
 	StateScheduled     MessageState = 0 // 5.0
 	StateEnroute       MessageState = 1
@@ -185,6 +185,16 @@ const (
 	StateRejected      MessageState = 8
 	StateSkipped       MessageState = 9 // 5.0
 )
+
+// Final reports whether the message can reach no other state. ACCEPTED is not taken as final: the standard
+// means read by the operator's staff, many SMSCs mean taken by the next network.
+func (s MessageState) Final() bool {
+	switch s {
+	case StateDelivered, StateExpired, StateDeleted, StateUndeliverable, StateRejected, StateSkipped:
+		return true
+	}
+	return false
+}
 
 // String is the name in the standard, "DELIVERED".
 func (s MessageState) String() string {

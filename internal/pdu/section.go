@@ -1,0 +1,60 @@
+package pdu
+
+// section is where SMPP 3.4 describes a mandatory parameter.
+func section(name string) string {
+	switch name {
+	case "command_length":
+		return "§5.1.1"
+	case "command_id":
+		return "§5.1.2"
+	case "command_status":
+		return "§5.1.3"
+	case "sequence_number":
+		return "§5.1.4"
+	case "system_id":
+		return "§5.2.1"
+	case "password":
+		return "§5.2.2"
+	case "system_type":
+		return "§5.2.3"
+	case "interface_version":
+		return "§5.2.4"
+	case "addr_ton", "source_addr_ton", "dest_addr_ton":
+		return "§5.2.5"
+	case "addr_npi", "source_addr_npi", "dest_addr_npi":
+		return "§5.2.6"
+	case "address_range":
+		return "§5.2.7"
+	case "source_addr":
+		return "§5.2.8"
+	case "destination_addr":
+		return "§5.2.9"
+	case "service_type":
+		return "§5.2.11"
+	case "esm_class":
+		return "§5.2.12"
+	case "protocol_id":
+		return "§5.2.13"
+	case "priority_flag":
+		return "§5.2.14"
+	case "schedule_delivery_time":
+		return "§5.2.15"
+	case "validity_period":
+		return "§5.2.16"
+	case "registered_delivery":
+		return "§5.2.17"
+	case "replace_if_present_flag":
+		return "§5.2.18"
+	case "data_coding":
+		return "§5.2.19"
+	case "sm_default_msg_id":
+		return "§5.2.20"
+	case "sm_length":
+		return "§5.2.21"
+	case "short_message":
+		return "§5.2.22"
+	case "message_id":
+		return "§5.2.23"
+	}
+	return ""
+}
