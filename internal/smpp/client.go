@@ -1,0 +1,177 @@
+package smpp
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"sync/atomic"
+	"time"
+)
+
+// A Client keeps one bound session with one SMSC account up. Start, Do, Inbound, Late and Status may
+// be called from any goroutine, before Run and while the link is down too: calls then wait for the
+// next session.
+type Client struct {
+	*exchange
+	cfg     Config
+	log     *slog.Logger
+	dial    func(context.Context) (net.Conn, error)
+	dialer  *dialer
+	running atomic.Bool
+	status  atomic.Pointer[Status] // written by Run's goroutine only; what counts is added on reading
+}
+
+// NewClient returns a client for the account in cfg, which has passed Check. Nothing happens before
+// Run.
+func NewClient(cfg Config, log *slog.Logger) *Client {
+	c := &Client{exchange: newExchange(&cfg), cfg: cfg, log: log}
+	c.dialer = &dialer{cfg: &c.cfg, cache: tls.NewLRUClientSessionCache(1)}
+	c.dial = c.dialer.dial
+	c.status.Store(&Status{
+		State: StateStopped, Since: time.Now(), Address: cfg.Address,
+		SystemID: cfg.SystemID, Bind: cfg.Bind, Window: cfg.Window,
+	})
+	return c
+}
+
+// Run connects, binds, serves, and does so again after each loss, until ctx ends; it then unbinds in
+// at most unbind_timer and returns nil. There is one connection at a time. Calls that wait in Start
+// when Run returns get an error that matches ErrNotSent and ErrClosed. To be called once.
+func (c *Client) Run(ctx context.Context) error {
+	if c.running.Swap(true) {
+		return errors.New("smpp: this client has run already")
+	}
+	defer close(c.ended)
+	defer c.update(func(s *Status) { s.State, s.Peer, s.TLS = StateStopped, "", "" })
+	b := backoff{cfg: &c.cfg}
+	diary := diary{log: c.log}
+	c.warnPassword()
+	for {
+		session, err := c.once(ctx, &diary)
+		if ctx.Err() != nil {
+			return nil
+		}
+		var up time.Duration
+		if session != nil {
+			up = session.uptime(time.Now())
+		}
+		pause := b.next(err, up)
+		diary.down(err, up, pause)
+		c.update(func(s *Status) {
+			s.LastError, s.LastErrorAt, s.Failures = err.Error(), time.Now(), b.failed
+			s.Peer, s.TLS, s.SMSC, s.Version = "", "", "", 0
+			s.State, s.NextTry = StateWaiting, time.Now().Add(pause)
+		})
+		if !wait(ctx, pause) {
+			return nil
+		}
+		c.update(func(s *Status) { s.NextTry = time.Time{} })
+	}
+}
+
+// once makes one session and runs it to its end. The session is nil when there was no connection.
+func (c *Client) once(ctx context.Context, d *diary) (*Session, error) {
+	c.update(func(s *Status) { s.State = StateConnecting })
+	password, err := c.cfg.secret()
+	if err != nil {
+		return nil, err
+	}
+	conn, err := c.dial(ctx)
+	if err != nil {
+		return nil, err
+	}
+	cfg := c.cfg
+	cfg.Password, cfg.PasswordFile, cfg.PasswordEnv = password, "", ""
+	s := newSession(conn, cfg, c.log, c.exchange)
+	s.lent = true
+	peer := conn.RemoteAddr().String()
+	s.state = func(state string) {
+		if state == StateBound {
+			c.dialer.last = peer
+			d.up(s, peer)
+		}
+		c.update(func(st *Status) {
+			st.State, st.SMSC, st.Version = state, s.smsc, s.version
+			if state == StateBound {
+				st.Failures = 0
+			}
+		})
+	}
+	c.update(func(st *Status) { st.State, st.Peer, st.TLS = StateBinding, peer, tlsVersion(conn) })
+	err = s.Run(ctx)
+	return s, c.explain(s, err)
+}
+
+// explain says whose error it is: of the bind, or of a session that stood.
+func (c *Client) explain(s *Session, err error) error {
+	if err == nil {
+		return nil
+	}
+	if remoteAlert(err) {
+		err = explainAlert(&c.cfg, err)
+	}
+	doing := "session with"
+	if s.boundAt.IsZero() {
+		doing = "bind"
+	}
+	if e, ok := errors.AsType[*StatusError](err); ok {
+		if advice := remedy(e.Status); advice != "" {
+			return &linkError{fmt.Sprintf("%s %s as %q", doing, c.cfg.Address, c.cfg.SystemID), err, advice}
+		}
+	}
+	return &linkError{fmt.Sprintf("%s %s as %q", doing, c.cfg.Address, c.cfg.SystemID), err, ""}
+}
+
+// update stores a changed copy of the status; in Run's goroutine only.
+func (c *Client) update(change func(*Status)) {
+	s := *c.status.Load()
+	before := s.State
+	change(&s)
+	if s.State != before {
+		s.Since = time.Now()
+	}
+	c.status.Store(&s)
+}
+
+// Status returns a snapshot. It never blocks.
+func (c *Client) Status() Status {
+	s := *c.status.Load()
+	s.InFlight = int(c.count.inFlight.Load())
+	s.RTT = Duration(c.count.rtt.Load())
+	s.Counters = c.count.snapshot()
+	return s
+}
+
+// warnPassword warns of a password longer than the book allows; it is sent all the same, for many
+// real accounts have one.
+func (c *Client) warnPassword() {
+	if p, err := c.cfg.secret(); err == nil && len(p) > bookPassword {
+		c.log.Warn("password is longer than the standard allows", "octets", len(p), "standard", bookPassword)
+	}
+}
+
+// tlsVersion is "TLS 1.3" and the like, empty for a connection without TLS.
+func tlsVersion(conn net.Conn) string {
+	if t, ok := conn.(*tls.Conn); ok {
+		return tls.VersionName(t.ConnectionState().Version)
+	}
+	return ""
+}
+
+// wait waits for d, or returns false when ctx ends first.
+func wait(ctx context.Context, d time.Duration) bool {
+	if d <= 0 {
+		return ctx.Err() == nil
+	}
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}

@@ -1,0 +1,88 @@
+package smpp
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"syscall"
+)
+
+// dialer makes the connections of one client, one at a time.
+type dialer struct {
+	cfg   *Config
+	cache tls.ClientSessionCache // a resumed handshake costs a third fewer octets
+	last  string                 // the address that served us last, for when DNS is down
+}
+
+// errPublic is what refuses to send a password in the clear to the internet.
+var errPublic = errors.New("plaintext to a public address is refused: " +
+	"set tls.enabled = true, or insecure = true if the SMSC has no TLS")
+
+// dial connects, with TLS if so configured. A name's addresses are tried one after the other, never
+// two at once: an SMSC may count connections. Its errors give address and remedy.
+func (d *dialer) dial(ctx context.Context) (net.Conn, error) {
+	host, port, err := d.cfg.hostPort()
+	if err != nil {
+		return nil, fmt.Errorf("smpp: address: %w", err)
+	}
+	var secure *tls.Config
+	if d.cfg.TLS.Enabled { // before connecting: a missing file is not the SMSC's business
+		if secure, err = d.tlsConfig(host); err != nil {
+			return nil, err
+		}
+	}
+	conn, err := d.connect(ctx, net.JoinHostPort(host, port))
+	if err != nil {
+		return nil, err
+	}
+	if secure != nil {
+		return d.handshake(ctx, conn, secure, net.JoinHostPort(host, port))
+	}
+	return conn, nil
+}
+
+func (d *dialer) connect(ctx context.Context, address string) (net.Conn, error) {
+	ctx, cancel := context.WithTimeout(ctx, d.cfg.SessionInitTimer)
+	defer cancel()
+	nd := net.Dialer{
+		KeepAlive:      -1, // enquire_link does it; keepalive probes alone cost 18 MB a month
+		FallbackDelay:  -1, // no two connections at once
+		ControlContext: d.control,
+	}
+	conn, err := nd.DialContext(ctx, "tcp", address)
+	if lookup, ok := errors.AsType[*net.DNSError](err); ok && d.last != "" && d.last != address {
+		if conn, err = nd.DialContext(ctx, "tcp", d.last); err != nil {
+			err = lookup // the name is what needs repair
+		}
+	}
+	switch {
+	case err == nil:
+		return conn, nil
+	case errors.Is(err, errPublic):
+		return nil, fmt.Errorf("smpp: connect %s: %w", address, errPublic)
+	case errors.Is(ctx.Err(), context.DeadlineExceeded):
+		return nil, fmt.Errorf("smpp: connect %s: no answer within %v", address, d.cfg.SessionInitTimer)
+	}
+	return nil, fmt.Errorf("smpp: connect %s: %w", address, plain(err))
+}
+
+// control sees each address before it is connected to.
+func (d *dialer) control(_ context.Context, _, address string, raw syscall.RawConn) error {
+	if !d.cfg.TLS.Enabled && !d.cfg.Insecure {
+		if a, err := netip.ParseAddrPort(address); err != nil || public(a.Addr()) {
+			return errPublic
+		}
+	}
+	return setUserTimeout(raw, d.cfg.WriteTimer+d.cfg.EnquireResponse)
+}
+
+// public reports addresses that are reached over the internet. Carriers' shared address space
+// (RFC 6598) counts as private: it is what a private APN hands out.
+func public(a netip.Addr) bool {
+	a = a.Unmap()
+	return !a.IsLoopback() && !a.IsPrivate() && !a.IsLinkLocalUnicast() && !a.IsUnspecified() &&
+		!netip.PrefixFrom(netip.AddrFrom4([4]byte{100, 64}), 10).Contains(a)
+}
