@@ -1,0 +1,70 @@
+# smppagent. `make help` lists what there is.
+# Needs Go; `make setup` installs what else the tests need on Debian.
+
+SHELL       := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+BUILD    ?= build
+TAGS     ?=
+FUZZTIME ?= 20s
+export BUILD FUZZTIME
+
+# Where git cannot tell the commit, because there is none or the tree is somebody else's, the binary
+# goes without it.
+ifneq ($(shell git rev-parse HEAD >/dev/null 2>&1 && echo yes),yes)
+export GOFLAGS := $(GOFLAGS) -buildvcs=false
+endif
+
+.PHONY: help build run demo test setup lint race cross size qemu bench fuzz cover clean
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' Makefile | awk -F '\t' '{ printf "  make %-8s %s\n", $$1, $$2 }'
+
+build: ## build the agent for this machine: build/smppagent (TAGS=tiny for the small one)
+	CGO_ENABLED=0 go build -trimpath -tags "$(TAGS)" -ldflags "-s -w" -o $(BUILD)/smppagent ./cmd/smppagent
+
+run: build ## run the agent with config.toml against the built-in SMSC; Ctrl-C ends both
+	@setsid $(BUILD)/smppagent sim --no-console & sim=$$!; \
+	trap 'kill $$sim 2>/dev/null || true' EXIT; trap : INT TERM; \
+	$(BUILD)/smppagent run --config config.toml
+
+demo: build ## show the whole way of an alert, with the link cut and the agent killed in between
+	$(BUILD)/smppagent demo
+
+test: setup lint race cross qemu ## everything that must hold: lint, tests with -race, foreign targets under qemu-user
+
+setup: ## install the Debian packages that the tests need, if missing
+	@scripts/setup
+
+lint: ## gofmt, go vet, staticcheck
+	@bad=$$(gofmt -l .); if [ -n "$$bad" ]; then echo "gofmt would change:"; echo "$$bad"; exit 1; fi
+	go vet ./...
+	go vet -tags tiny ./...
+	go tool staticcheck ./...
+
+race: ## the tests of this machine, with the race detector
+	go test -race ./...
+
+cross: ## build every target, build/linux-armv7/smppagent and so on, full and tiny, and prove each static
+	@scripts/cross
+
+size: cross ## the size of each of them; fails over the budget in scripts/targets
+	@scripts/size
+
+qemu: cross ## tests and the built agent on arm, mips (big-endian) and riscv64 under qemu-user
+	@scripts/qemu
+
+bench: ## codec, session and queue figures
+	go test -run '^$$' -bench . -benchmem ./internal/pdu ./internal/smpp ./internal/queue
+
+fuzz: ## every fuzz target for FUZZTIME (20s) each
+	@scripts/fuzz
+
+cover: ## how much of each package its tests run
+	@mkdir -p $(BUILD)
+	go test -coverprofile $(BUILD)/cover.out ./...
+	@go tool cover -func $(BUILD)/cover.out | tail -n 1
+
+clean: ## remove what was built and what `make run` left
+	rm -rf $(BUILD) run

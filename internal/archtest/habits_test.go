@@ -1,0 +1,71 @@
+package archtest
+
+import (
+	"bytes"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// A test that sleeps is slow when it passes and wrong when the machine is busy: time is bent with
+// testing/synctest and timers, or the event is awaited.
+func TestNoSleepInTests(t *testing.T) {
+	fset := token.NewFileSet()
+	eachFile(t, func(name string, text []byte) {
+		if !strings.HasSuffix(name, "_test.go") {
+			return
+		}
+		file, err := parser.ParseFile(fset, name, text, parser.SkipObjectResolution)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			sel, ok := n.(*ast.SelectorExpr)
+			if !ok || sel.Sel.Name != "Sleep" {
+				return true
+			}
+			if x, ok := sel.X.(*ast.Ident); ok && x.Name == "time" {
+				t.Errorf("%s: sleeps", fset.Position(n.Pos()))
+			}
+			return true
+		})
+	})
+}
+
+// No file names a directory of the machine it was written on.
+func TestNoMachinePaths(t *testing.T) {
+	bad := []*regexp.Regexp{regexp.MustCompile(`/(home|Users)/[a-z]`)}
+	if dir := root(t); strings.Count(dir, "/") > 1 {
+		bad = append(bad, regexp.MustCompile(regexp.QuoteMeta(dir)))
+	}
+	if home, err := os.UserHomeDir(); err == nil && strings.Count(home, "/") > 1 {
+		bad = append(bad, regexp.MustCompile(regexp.QuoteMeta(home)))
+	}
+	eachFile(t, func(name string, text []byte) {
+		for _, re := range bad {
+			if at := re.FindIndex(text); at != nil {
+				t.Errorf("%s:%d: names %s", name, 1+bytes.Count(text[:at[0]], []byte("\n")), text[at[0]:at[1]])
+			}
+		}
+	})
+}
+
+// Tools and modules have one version, the one in go.mod.
+func TestVersionsArePinned(t *testing.T) {
+	floating := regexp.MustCompile(`@(latest|master|main|upgrade)\b|go (install|get) `)
+	eachFile(t, func(name string, text []byte) {
+		if name == "Makefile" || strings.HasPrefix(name, "scripts/") || strings.HasPrefix(name, ".ci/") {
+			if at := floating.FindIndex(text); at != nil {
+				t.Errorf("%s: %q fetches what go.mod does not pin", name, text[at[0]:at[1]])
+			}
+		}
+		if name == "go.mod" && regexp.MustCompile(`(?m)^replace `).Match(text) {
+			t.Errorf("go.mod replaces a module: the build depends on this machine")
+		}
+	})
+}

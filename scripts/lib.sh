@@ -1,0 +1,42 @@
+# Common to the scripts beside it; to be sourced. Builds are static, stripped and without the paths of
+# the machine they were made on.
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+cd "$root"
+build=${BUILD:-build}
+
+# Where git cannot tell the commit, because there is none or the tree is somebody else's, the binary
+# goes without it.
+git rev-parse HEAD >/dev/null 2>&1 || export GOFLAGS="${GOFLAGS:-} -buildvcs=false"
+
+# die says why the script ends.
+die() {
+	echo "$(basename "$0"): $*" >&2
+	exit 1
+}
+
+# targets prints the lines of scripts/targets that name the wanted targets, all without arguments.
+targets() {
+	local name rest
+	while read -r name rest; do
+		case $name in '' | \#*) continue ;; esac
+		if [ $# -eq 0 ] || [[ " $* " == *" $name "* ]]; then
+			echo "$name $rest"
+		fi
+	done <scripts/targets
+}
+
+# binary NAME EDITION prints where the binary of a target stands; the edition is full or tiny.
+binary() {
+	local suffix=""
+	[ "$2" = full ] || suffix=-$2
+	echo "$build/linux-$1$suffix/smppagent"
+}
+
+# compile NAME GOARCH VARIABLE EDITION builds one binary.
+compile() {
+	local tags=""
+	[ "$4" = full ] || tags=$4
+	env GOOS=linux GOARCH="$2" "$3" CGO_ENABLED=0 go build -trimpath -tags "$tags" \
+		-ldflags "-s -w" -o "$(binary "$1" "$4")" ./cmd/smppagent
+}
