@@ -23,6 +23,9 @@ type codec struct {
 	at   int    // where it starts in the PDU
 	err  error
 
+	messageAt int // where short_message starts
+	tlvsAt    int // where the TLVs start
+
 	oddities []Oddity
 	list     *[]Field // printing: the fields so far
 	pending  string   // printing: a remark on a field not printed yet
@@ -187,6 +190,7 @@ func (c *codec) message(v *[]byte) {
 	if !c.begin("short_message") {
 		return
 	}
+	c.messageAt = c.at
 	if c.encode {
 		c.b = append(c.b, *v...)
 		return

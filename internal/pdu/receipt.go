@@ -138,8 +138,12 @@ func (r *Receipt) scanText(s string) (stat bool) {
 	return stat
 }
 
-// set takes one key's value, the first time it comes, and reports whether it was a stat that is known.
+// set takes one key's value, the first time it comes, and reports whether it was a stat that is known. All
+// but the dates and the text are one word, and a vendor's own keys may follow it.
 func (r *Receipt) set(key, value string) bool {
+	if n := strings.IndexByte(value, ' '); n > 0 && key != "text" && !strings.HasSuffix(key, "date") {
+		value = value[:n]
+	}
 	keep := func(field *string) {
 		if *field == "" {
 			*field = value

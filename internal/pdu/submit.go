@@ -72,24 +72,31 @@ func (m *SubmitSM) UserData() []byte {
 	return m.ShortMessage
 }
 
-// together objects to fields that contradict each other.
+// together objects to fields that contradict each other. It follows tlvs.
 func (c *codec) together(m *SubmitSM) {
 	if c.err != nil {
 		return
 	}
-	if _, ok := m.TLVs.MessagePayload(); ok && len(m.ShortMessage) > 0 {
-		c.name = "message_payload"
-		c.object("short_message has a text too, and there can be one (§3.2.3)")
+	text, payload := m.UserData(), false
+	if _, ok := m.TLVs.MessagePayload(); ok {
+		payload = len(m.ShortMessage) == 0
+		if !payload {
+			c.name, c.at = c.placeOf(m.TLVs, TagMessagePayload)
+			c.object("short_message has a text too, and there can be one (§3.2.3)")
+		}
 	}
 	if !m.ESMClass.UDHI() {
 		return
 	}
 	if _, ok := m.TLVs.Get(TagSARMsgRefNum); ok {
-		c.name = "sar_msg_ref_num"
+		c.name, c.at = c.placeOf(m.TLVs, TagSARMsgRefNum)
 		c.object("esm_class says there is a user data header, and that excludes the sar_ parameters (§5.2.12)")
 	}
-	c.name = "short_message"
-	switch text := m.UserData(); {
+	c.name, c.at = "short_message", c.messageAt
+	if payload {
+		c.name, c.at = c.placeOf(m.TLVs, TagMessagePayload)
+	}
+	switch {
 	case len(text) == 0:
 		c.object("esm_class says there is a user data header, and there is no text")
 	case text[0] == 0:

@@ -3,6 +3,7 @@ package pdu
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -18,11 +19,10 @@ func (c *codec) time(name string, v *string) {
 		return
 	}
 	if c.err == nil && *v != "" {
-		t, err := ParseTime(*v, time.Time{})
-		if err != nil {
+		if err := checkTime(*v); err != nil {
 			c.object(err.Error())
 		} else if c.list != nil {
-			c.explain(timeText(*v, t))
+			c.explain(timeText(*v))
 		}
 	}
 	if c.encode {
@@ -30,15 +30,19 @@ func (c *codec) time(name string, v *string) {
 	}
 }
 
-// timeText says what a time in either form means, given the one that ParseTime reads counting from zero.
-func timeText(s string, t time.Time) string {
+// timeText says what a time in either form means.
+func timeText(s string) string {
 	if s[15] != 'R' {
+		t, _ := ParseTime(s, time.Time{})
 		return t.Format("2006-01-02 15:04:05.0 -07:00")
 	}
 	var parts []string
 	for i, unit := range [...]string{"years", "months", "days", "h", "min", "s"} {
-		if n := s[2*i : 2*i+2]; n != "00" {
-			parts = append(parts, strings.TrimPrefix(n, "0")+" "+unit)
+		switch n := twoDigits(s, 2*i); {
+		case n == 1 && i < 3:
+			parts = append(parts, "1 "+strings.TrimSuffix(unit, "s"))
+		case n > 0:
+			parts = append(parts, strconv.Itoa(n)+" "+unit)
 		}
 	}
 	return strings.Join(append(parts, "from when the SMSC has it"), " ")
@@ -84,37 +88,55 @@ func AbsoluteTime(t time.Time) string {
 // ParseTime reads a time in either form; a relative one counts from now, by the calendar. Years from 38
 // on are in the 1900s (Appendix C).
 func ParseTime(s string, now time.Time) (time.Time, error) {
-	if len(s) != 16 {
-		return time.Time{}, fmt.Errorf("%d characters, not 16: %w", len(s), errTime)
+	if err := checkTime(s); err != nil {
+		return time.Time{}, err
 	}
-	if !digits([]byte(s[:15])) {
-		return time.Time{}, fmt.Errorf("%q: %w", s, errTime)
-	}
-	two := func(i int) int { return int(s[i]-'0')*10 + int(s[i+1]-'0') }
-	year, month, day, hour, minute, second := two(0), two(2), two(4), two(6), two(8), two(10)
-	tenth, quarters := int(s[12]-'0'), two(13)
-	switch s[15] {
-	case 'R':
+	year, month, day := twoDigits(s, 0), twoDigits(s, 2), twoDigits(s, 4)
+	hour, minute, second := twoDigits(s, 6), twoDigits(s, 8), twoDigits(s, 10)
+	if s[15] == 'R' {
 		span := time.Duration(hour)*time.Hour + time.Duration(minute)*time.Minute +
 			time.Duration(second)*time.Second
 		return now.AddDate(year, month, day).Add(span), nil
-	case '+', '-':
-	default:
-		return time.Time{}, fmt.Errorf("%q: %w", s, errTime)
 	}
-	if month < 1 || month > 12 || day < 1 || day > 31 || hour > 23 || minute > 59 || second > 59 {
-		return time.Time{}, fmt.Errorf("%q is no date and time of day (§7.1.1)", s)
-	}
-	if quarters > 48 {
-		return time.Time{}, fmt.Errorf("%q is %d quarters of an hour off UTC, at most 48 (§7.1.1)", s, quarters)
-	}
-	if s[15] == '-' {
-		quarters = -quarters
-	}
-	zone := time.FixedZone("", quarters*15*60)
 	year += 2000
 	if year >= 2038 {
 		year -= 100
 	}
-	return time.Date(year, time.Month(month), day, hour, minute, second, tenth*1e8, zone), nil
+	east := twoDigits(s, 13) * 15 * 60
+	if s[15] == '-' {
+		east = -east
+	}
+	tenths := int(s[12]-'0') * 1e8
+	return time.Date(year, time.Month(month), day, hour, minute, second, tenths, time.FixedZone("", east)), nil
 }
+
+// checkTime says what is wrong with a time in either form.
+func checkTime(s string) error {
+	if len(s) != 16 {
+		return fmt.Errorf("%d characters, not 16: %w", len(s), errTime)
+	}
+	for i := range 15 {
+		if s[i] < '0' || s[i] > '9' {
+			return fmt.Errorf("%q: %w", s, errTime)
+		}
+	}
+	switch s[15] {
+	case 'R':
+		return nil
+	case '+', '-':
+	default:
+		return fmt.Errorf("%q: %w", s, errTime)
+	}
+	month, day := twoDigits(s, 2), twoDigits(s, 4)
+	if month < 1 || month > 12 || day < 1 || day > 31 ||
+		twoDigits(s, 6) > 23 || twoDigits(s, 8) > 59 || twoDigits(s, 10) > 59 {
+		return fmt.Errorf("%q is no date and time of day (§7.1.1)", s)
+	}
+	if n := twoDigits(s, 13); n > 48 {
+		return fmt.Errorf("%q is %d quarters of an hour off UTC, at most 48 (§7.1.1)", s, n)
+	}
+	return nil
+}
+
+// twoDigits is the number in the two digits of s from i on.
+func twoDigits(s string, i int) int { return int(s[i]-'0')*10 + int(s[i+1]-'0') }

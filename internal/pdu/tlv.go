@@ -59,9 +59,10 @@ func (t *TLVs) AddCString(tag Tag, s string) { t.Add(tag, append([]byte(s), 0)) 
 
 // tlvs is the optional part of a PDU. What is left of a TLV cut short is dropped, and the PDU kept.
 func (c *codec) tlvs(v *TLVs) {
-	if c.err != nil {
+	if !c.begin("") {
 		return
 	}
+	c.tlvsAt = c.at
 	if c.encode {
 		for i := range *v {
 			c.tlv((*v)[i])
@@ -129,6 +130,18 @@ func (c *codec) tlvLimits(t TLV) {
 	}
 	c.name = t.Tag.String()
 	c.object(problem)
+}
+
+// placeOf is the name and the offset of the first TLV with the tag, which must be among those just walked.
+func (c *codec) placeOf(list TLVs, tag Tag) (name string, at int) {
+	at = c.tlvsAt
+	for i := range list {
+		if list[i].Tag == tag {
+			break
+		}
+		at += 4 + len(list[i].Value)
+	}
+	return tag.String(), at
 }
 
 // drop gives up the rest of the PDU.

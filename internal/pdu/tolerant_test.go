@@ -1,0 +1,199 @@
+package pdu
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"reflect"
+	"strings"
+	"testing"
+)
+
+// frame puts a header with the right command_length before a body in hex.
+func frame(t testing.TB, cmd Command, status Status, body string) []byte {
+	t.Helper()
+	b := octets(t, body)
+	h := binary.BigEndian.AppendUint32(nil, uint32(HeaderLen+len(b)))
+	h = binary.BigEndian.AppendUint32(h, uint32(cmd))
+	h = binary.BigEndian.AppendUint32(h, uint32(status))
+	return append(binary.BigEndian.AppendUint32(h, 1), b...)
+}
+
+const (
+	// smHead is a deliver_sm up to before sm_length.
+	smHead = "00 000000 000000 000000 0000 00000000\n"
+	// x65 is 65 octets "x".
+	x65 = "78787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878" +
+		"78787878787878787878787878787878"
+)
+
+// TestTolerantDecode decodes what SMSCs in the field send, and keeps what can be kept.
+func TestTolerantDecode(t *testing.T) {
+	tests := []struct {
+		name   string
+		cmd    Command
+		status Status
+		body   string
+		want   PDU
+		odd    string // "" when it is by the book, else the field, offset and part of the problem
+	}{
+		{"wrong password, no body", CmdBindTransceiverResp, StatusRINVPASWD, "", &BindTransceiverResp{}, ""},
+		{"wrong password, with a body", CmdBindTransceiverResp, StatusRINVPASWD, "534d534300",
+			&BindTransceiverResp{BindResp{SystemID: "SMSC"}}, "system_id@16 a body where"},
+		{"bind_resp without a body", CmdBindTransmitterResp, StatusROK, "", &BindTransmitterResp{},
+			"system_id@16 no body"},
+		{"submit_sm_resp without a body", CmdSubmitSMResp, StatusROK, "", &SubmitSMResp{}, "message_id@16 no body"},
+		{"submit_sm_resp without the NUL", CmdSubmitSMResp, StatusROK, "37663361",
+			&SubmitSMResp{MessageID: "7f3a"}, "message_id@16 no NUL"},
+		{"submit_sm_resp with a long id", CmdSubmitSMResp, StatusROK, x65 + " 00",
+			&SubmitSMResp{MessageID: strings.Repeat("x", 65)}, "message_id@16 65 octets, at most 64"},
+		{"error with an id", CmdSubmitSMResp, StatusRINVDSTADR, "3132 00", &SubmitSMResp{MessageID: "12"},
+			"message_id@16 a body where"},
+		{"error with a NUL", CmdSubmitSMResp, StatusRINVDSTADR, "00", &SubmitSMResp{}, "message_id@16 a body where"},
+		{"error with TLVs alone", CmdSubmitSMResp, StatusRTHROTTLED, "0428 0001 5f",
+			&SubmitSMResp{TLVs: TLVs{{TagCongestionState, []byte{0x5f}}}}, "message_id@16 a body where"},
+		{"error with a text alone", CmdSubmitSMResp, StatusRSUBMITFAIL, "001d 0003 6e6f00",
+			&SubmitSMResp{TLVs: TLVs{{TagAdditionalStatusInfoText, []byte("no\x00")}}}, "message_id@16 missing before"},
+		{"error with an id and TLVs", CmdSubmitSMResp, StatusRSUBMITFAIL, "3100 0425 0001 01",
+			&SubmitSMResp{MessageID: "1", TLVs: TLVs{{TagDeliveryFailureReason, []byte{1}}}}, "message_id@16 a body where"},
+		{"error with noise", CmdSubmitSMResp, StatusRSYSERR, "fffefd", &SubmitSMResp{}, "message_id@16 no sense: fffefd"},
+		{"deliver_sm_resp without message_id", CmdDeliverSMResp, StatusROK, "", &DeliverSMResp{},
+			"message_id@16 no body"},
+		{"deliver_sm_resp refused without one", CmdDeliverSMResp, StatusRXTAPPN, "", &DeliverSMResp{},
+			"message_id@16 no body"},
+		{"enquire_link_resp with a body", CmdEnquireLinkResp, StatusROK, "00", &EnquireLinkResp{},
+			"command_length@16 1 octets follow"},
+		{"long service_type", CmdDeliverSM, StatusROK, "6162636465666700 000000 000000 000000 0000 00000000 00",
+			&DeliverSM{ServiceType: "abcdefg"}, "service_type@16 7 octets, at most 5"},
+		{"long source_addr", CmdDeliverSM, StatusROK, "00 0000" + x65 + "00 000000 000000 0000 00000000 00",
+			&DeliverSM{Source: Address{Addr: strings.Repeat("x", 65)}}, "source_addr@19 65 octets, at most 20"},
+		{"reserved TON and NPI", CmdDeliverSM, StatusROK, "00 090200 000000 000000 0000 00000000 00",
+			&DeliverSM{Source: Address{TON: 9, NPI: 2}}, "source_addr_ton@17 9 is not among"},
+		{"noise for a time", CmdDeliverSM, StatusROK, "00 000000 000000 000000 6e6f7700 00 00000000 00",
+			&DeliverSM{ScheduleDeliveryTime: "now"}, "schedule_delivery_time@26 3 characters"},
+		{"a NUL that sm_length does not count", CmdDeliverSM, StatusROK, smHead + "02 6869 00",
+			&DeliverSM{ShortMessage: []byte("hi")}, "short_message@35 a NUL follows"},
+		{"the same before TLVs", CmdDeliverSM, StatusROK, smHead + "02 6869 00 0204 0002 0001",
+			&DeliverSM{ShortMessage: []byte("hi"), TLVs: TLVs{{TagUserMessageReference, []byte{0, 1}}}},
+			"short_message@35 a NUL follows"},
+		{"a TLV that starts with NUL", CmdDeliverSM, StatusROK, smHead + "02 6869 001e 0002 3100",
+			&DeliverSM{ShortMessage: []byte("hi"), TLVs: TLVs{{TagReceiptedMessageID, []byte("1\x00")}}}, ""},
+		{"the last TLV cut", CmdDeliverSM, StatusROK, smHead + "02 6869 0204 0002 0001 0427 0001",
+			&DeliverSM{ShortMessage: []byte("hi"), TLVs: TLVs{{TagUserMessageReference, []byte{0, 1}}}},
+			"message_state@41 says 1 octets, and 0 are left"},
+		{"the last TLV cut in its length", CmdDeliverSM, StatusROK, smHead + "00 0204 0002 0001 0427 00",
+			&DeliverSM{TLVs: TLVs{{TagUserMessageReference, []byte{0, 1}}}}, "(tlv)@39 3 octets are left"},
+		{"receipted_message_id without NUL", CmdDeliverSM, StatusROK, smHead + "00 001e 0004 37663361",
+			&DeliverSM{TLVs: TLVs{{TagReceiptedMessageID, []byte("7f3a")}}}, "receipted_message_id@33 one NUL"},
+		{"message_state of four octets", CmdDeliverSM, StatusROK, smHead + "00 0427 0004 00000002",
+			&DeliverSM{TLVs: TLVs{{TagMessageState, []byte{0, 0, 0, 2}}}}, "message_state@33 4 octets, the standard has 1"},
+		{"a text in both places", CmdDeliverSM, StatusROK, smHead + "01 61 0424 0001 62",
+			&DeliverSM{ShortMessage: []byte("a"), TLVs: TLVs{{TagMessagePayload, []byte("b")}}},
+			"message_payload@34 short_message has a text too"},
+		{"UDHI with an empty header", CmdDeliverSM, StatusROK, "00 000000 000000 400000 0000 00000000 02 0061",
+			&DeliverSM{ESMClass: ESMUDHI, ShortMessage: []byte{0, 'a'}}, "short_message@33 is empty"},
+		{"UDHI without a text", CmdDeliverSM, StatusROK, "00 000000 000000 400000 0000 00000000 00",
+			&DeliverSM{ESMClass: ESMUDHI}, "short_message@33 there is no text"},
+		{"UDHI with a header longer than the text", CmdDeliverSM, StatusROK,
+			"00 000000 000000 400000 0000 00000000 02 0561",
+			&DeliverSM{ESMClass: ESMUDHI, ShortMessage: []byte{5, 'a'}}, "short_message@33 5 octets, and 1 follow"},
+		{"255 octets of text", CmdDeliverSM, StatusROK, smHead + "ff" + strings.Repeat("61", 255),
+			&DeliverSM{ShortMessage: []byte(strings.Repeat("a", 255))}, "sm_length@32 255 is not among 0 to 254"},
+		{"a long password", CmdBindTransmitter, StatusROK, "6100 6e696e656f63746574 00 00 34 0000 00",
+			&BindTransmitter{Bind{SystemID: "a", Password: "nineoctet", InterfaceVersion: 0x34}},
+			"password@18 9 octets, the standard has at most 8"},
+		{"version 34 in decimal", CmdBindTransmitter, StatusROK, "00 00 00 22 0000 00",
+			&BindTransmitter{Bind{InterfaceVersion: 34}}, "interface_version@19 34 is not among"},
+		{"a bind with TLVs", CmdBindTransmitter, StatusROK, "00 00 00 34 0000 00 0210 0001 34",
+			&BindTransmitter{Bind{InterfaceVersion: 0x34}}, "command_length@23 5 octets follow"},
+		{"a request with a status", CmdEnquireLink, StatusRSYSERR, "", &EnquireLink{}, "command_status@8 8 is not"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			b := frame(t, tt.cmd, tt.status, tt.body)
+			f, err := Decode(b)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !reflect.DeepEqual(f.PDU, tt.want) {
+				t.Errorf("got  %+v\nwant %+v", f.PDU, tt.want)
+			}
+			if (tt.odd == "") != (len(f.Oddities) == 0) {
+				t.Fatalf("oddities %v, want %q", f.Oddities, tt.odd)
+			}
+			list, err := Fields(b)
+			if err != nil {
+				t.Fatal(err)
+			}
+			checkSpans(t, list, b)
+			if tt.odd == "" {
+				return
+			}
+			where, problem, _ := strings.Cut(tt.odd, " ")
+			found, noted := false, false
+			for _, o := range f.Oddities {
+				found = found || fmt.Sprintf("%s@%d", o.Field, o.Offset) == where && strings.Contains(o.Problem, problem)
+			}
+			for _, f := range list {
+				noted = noted || strings.Contains(f.Note, problem)
+			}
+			if !found {
+				t.Errorf("oddities %v, want %s", f.Oddities, tt.odd)
+			}
+			if !noted {
+				t.Errorf("no note %q in %+v", problem, list)
+			}
+		})
+	}
+}
+
+// TestSequenceOfAPeer takes numbers a request should not have.
+func TestSequenceOfAPeer(t *testing.T) {
+	for _, n := range []uint32{0, 0x80000000, 0xFFFFFFFF} {
+		b := frame(t, CmdEnquireLink, 0, "")
+		binary.BigEndian.PutUint32(b[12:], n)
+		f, err := Decode(b)
+		if err != nil || f.Sequence != n || len(f.Oddities) != 1 || f.Oddities[0].Field != "sequence_number" {
+			t.Errorf("%#x: %+v, %v", n, f, err)
+		}
+	}
+}
+
+// TestShortFields names the field that is cut and where it starts.
+func TestShortFields(t *testing.T) {
+	tests := []struct {
+		cmd  Command
+		body string
+		want string
+	}{
+		{CmdBindReceiver, "61", "pdu: bind_receiver system_id at offset 16: no NUL among the 1 octets left"},
+		{CmdBindReceiver, "6100 00 00", "pdu: bind_receiver interface_version at offset 20: the PDU ends before it"},
+		{CmdSubmitSM, "", "pdu: submit_sm service_type at offset 16: no NUL among the 0 octets left"},
+		{CmdDeliverSM, "00 0101 3132", "pdu: deliver_sm source_addr at offset 19: no NUL among the 2 octets left"},
+		{CmdDeliverSM, smHead, "pdu: deliver_sm sm_length at offset 32: the PDU ends before it"},
+		{CmdDeliverSM, smHead + "fe 616263", "pdu: deliver_sm short_message at offset 33: 3 octets are left of 254"},
+	}
+	for _, tt := range tests {
+		f, err := Decode(frame(t, tt.cmd, 0, tt.body))
+		if !errors.Is(err, ErrShort) || err.Error() != tt.want {
+			t.Errorf("got  %v\nwant %s", err, tt.want)
+		}
+		if f.Command != tt.cmd || f.Sequence != 1 || f.PDU != nil {
+			t.Errorf("%v: the frame is %+v, want the header alone", tt.cmd, f)
+		}
+	}
+}
+
+// TestManyTLVs limits what a PDU of empty TLVs can cost.
+func TestManyTLVs(t *testing.T) {
+	f, err := Decode(frame(t, CmdDeliverSM, 0, smHead+"00"+strings.Repeat("14010000", 2000)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := len(f.PDU.(*DeliverSM).TLVs); n != maxTLVs {
+		t.Errorf("%d TLVs, want %d", n, maxTLVs)
+	}
+	if len(f.Oddities) != 1 {
+		t.Errorf("oddities %v, want one", f.Oddities)
+	}
+}
