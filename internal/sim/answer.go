@@ -20,7 +20,11 @@ const reorderHold = 200 * time.Millisecond
 // place returns when the next response of a group of n is due: the later it comes, the sooner.
 func (g *reorderGroup) place(n int, now time.Time) time.Time {
 	if g.have >= n || now.Sub(g.first) >= reorderHold {
+		last := g.first.Add(time.Duration(n) * time.Millisecond)
 		*g = reorderGroup{first: now}
+		if last.After(now) {
+			g.first = last // behind the group before
+		}
 	}
 	g.have++
 	return g.first.Add(reorderHold + time.Duration(n-g.have)*time.Millisecond)

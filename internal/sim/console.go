@@ -89,10 +89,12 @@ func (s *SMSC) command(line string) string {
 	if rest != "" && !strings.Contains(line, "=") {
 		line = word + "=" + rest
 	}
+	first, _, _ := strings.Cut(line, ",")
+	first, _, _ = strings.Cut(first, "=")
+	if _, known := findFault(strings.TrimSpace(first)); !known && line != "off" {
+		return fmt.Sprintf("%q is not understood; help lists what is", line)
+	}
 	if err := s.faults.Set(line); err != nil {
-		if _, known := findFault(strings.FieldsFunc(line, func(r rune) bool { return r == '=' || r == ',' })[0]); !known {
-			return fmt.Sprintf("%q is not understood; help lists what is", line)
-		}
 		return err.Error()
 	}
 	return "on: " + strings.Join(s.faults.Active(), ", ")

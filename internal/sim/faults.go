@@ -95,16 +95,24 @@ func (f *Faults) Active() []string {
 	now := time.Now()
 	var list []string
 	for name, one := range f.active {
-		switch {
-		case one.over(now):
-		case one.kind.unit == perEvent && one.left > 0, one.kind.unit == nth && one.left > 0:
-			list = append(list, name+"="+strconv.Itoa(one.left))
-		default:
-			list = append(list, name+"="+one.value)
+		if !one.over(now) {
+			list = append(list, name+"="+one.rest())
 		}
 	}
 	slices.Sort(list)
 	return list
+}
+
+// rest returns the value with what is still to come of it.
+func (one *fault) rest() string {
+	switch {
+	case one.left < 0:
+		return one.value
+	case one.kind.unit == delay || one.kind.unit == status:
+		value, _, _ := strings.Cut(one.value, "*")
+		return value + "*" + strconv.Itoa(one.left)
+	}
+	return strconv.Itoa(one.left)
 }
 
 // FaultNames returns the name of every fault.
