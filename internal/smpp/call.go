@@ -43,6 +43,7 @@ type wire struct{ b []byte }
 // session after the other, so that callers wait for the next session without knowing.
 type exchange struct {
 	calls   chan *Call     // unbuffered: who receives has registered the call
+	ready   chan struct{}  // unbuffered: sent to while a call could be registered
 	inbound chan *Delivery // deliver_sm on their way to the receiver
 	late    chan *Call     // late responses
 	ended   chan struct{}  // closed when nobody will ever receive from calls again
@@ -54,6 +55,7 @@ type exchange struct {
 func newExchange(cfg *Config) *exchange {
 	return &exchange{
 		calls:   make(chan *Call),
+		ready:   make(chan struct{}),
 		inbound: make(chan *Delivery, cfg.Inbound),
 		late:    make(chan *Call, lateRoom),
 		ended:   make(chan struct{}),
@@ -81,6 +83,20 @@ func (x *exchange) Start(ctx context.Context, c *Call) error {
 		return fmt.Errorf("smpp: %w: %w", ErrNotSent, context.Cause(ctx))
 	case <-x.ended:
 		x.release(c)
+		return &ClosedError{}
+	}
+}
+
+// Ready waits until a call could be started without waiting: the session is bound and has a place in
+// its window. Somebody else may take the place first. It returns ErrClosed or ctx's error. Who chooses
+// what to send only after Ready chooses as late as can be. Safe for concurrent use.
+func (x *exchange) Ready(ctx context.Context) error {
+	select {
+	case <-x.ready:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case <-x.ended:
 		return &ClosedError{}
 	}
 }

@@ -162,8 +162,9 @@ func (s *Session) serve(ctx context.Context, batches <-chan batch, free chan<- [
 			in = nil
 		}
 		var calls <-chan *Call
+		var ready chan<- struct{}
 		if s.hasPlace() {
-			calls = s.calls
+			calls, ready = s.calls, s.ready
 		}
 		var settled *Call
 		var settledTo chan<- *Call
@@ -176,6 +177,8 @@ func (s *Session) serve(ctx context.Context, batches <-chan batch, free chan<- [
 			s.now = time.Now()
 			s.register(c)
 			s.registerMore()
+		case ready <- struct{}{}:
+			s.now = time.Now()
 		case b := <-in:
 			s.now = time.Now()
 			s.receive(b)
