@@ -110,16 +110,22 @@ func suggestName(s Sensor) string {
 	case s.Disk != "":
 		name = "disk"
 	}
-	name = strings.Map(func(r rune) rune {
+	return strings.Trim(strings.Map(func(r rune) rune {
 		if r >= '0' && r <= '9' || r >= 'a' && r <= 'z' {
 			return r
 		}
 		return '-'
-	}, strings.ToLower(name))
-	return name
+	}, strings.ToLower(name)), "-")
 }
 
+const maxName = 28 // of the 32 that a sensor's name may have
+
+// unique makes name one that is not taken.
 func unique(taken map[string]bool, name string) string {
+	if name == "" {
+		name = "sensor"
+	}
+	name = name[:min(len(name), maxName)]
 	try := name
 	for i := 2; taken[try]; i++ {
 		try = fmt.Sprintf("%s-%d", name, i)
