@@ -108,8 +108,7 @@ func (c PushConfig) compile(sensors map[string]Sensor, d directory, bad func(key
 		}
 		if _, taken := sensors[name]; taken {
 			bad("push.sensors", fmt.Sprintf("%q is a [sensor.%s] as well: choose another name", name, name))
-		}
-		if sensors != nil {
+		} else if sensors != nil {
 			sensors[name] = Sensor{Fields: []string{"text"}}
 		}
 	}

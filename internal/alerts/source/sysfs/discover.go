@@ -53,6 +53,7 @@ func Discover(root string) []Found {
 	var found []Found
 	taken := map[string]bool{}
 	for _, s := range candidates {
+		s.Every, s.Scale = Default().Every, Default().Scale
 		name := unique(taken, suggestName(s))
 		found = append(found, Found{name, s, newProbe(root, name, s).read(time.Now())})
 	}

@@ -26,10 +26,10 @@ type probe struct {
 
 func newProbe(root, name string, s Sensor) *probe {
 	if s.Every == 0 {
-		s.Every = DefaultEvery
+		s.Every = Default().Every
 	}
 	if s.Scale == 0 {
-		s.Scale = 1
+		s.Scale = Default().Scale
 	}
 	return &probe{root: root, name: name, sensor: s, unit: s.Describe().Unit}
 }

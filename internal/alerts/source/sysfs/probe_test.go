@@ -62,7 +62,7 @@ func TestRead(t *testing.T) {
 		if d := tt.sensor.Describe(); d.Kind != got.Value.Kind || d.Unit != got.Unit {
 			t.Errorf("%s: described as %+v, read as %+v", tt.name, d, got)
 		}
-		tt.sensor.Check(func(key, problem string) { t.Errorf("%s: %s %s", tt.name, key, problem) })
+		p.sensor.Check(func(key, problem string) { t.Errorf("%s: %s %s", tt.name, key, problem) })
 	}
 }
 

@@ -36,7 +36,7 @@ type Sensor struct {
 	// Unit stands behind the number in texts, at most 8 characters. Default: that of the file.
 	Unit string `toml:"unit"`
 	// Scale multiplies the number in its unit, for a sensor behind a voltage divider or in another unit.
-	// Not 0. Default 1.
+	// Default 1; 0 is taken as 1.
 	Scale float64 `toml:"scale"`
 }
 
@@ -46,6 +46,9 @@ const (
 	MaxEvery     = 24 * time.Hour
 	DefaultEvery = time.Minute
 )
+
+// Default is a table with every default in place, which reads nothing yet.
+func Default() Sensor { return Sensor{Every: DefaultEvery, Scale: 1} }
 
 const maxUnit = 8
 
@@ -83,7 +86,7 @@ func (s Sensor) Check(bad func(key, problem string)) {
 	default:
 		bad(k[1], fmt.Sprintf("%s are given: a sensor reads one of them, write a [sensor] table for each", strings.Join(k, " and ")))
 	}
-	if s.Every != 0 && (s.Every < MinEvery || s.Every > MaxEvery) {
+	if s.Every < MinEvery || s.Every > MaxEvery {
 		bad("every", fmt.Sprintf(`%v must be "1s" to "24h", with its unit`, s.Every))
 	}
 	if n := utf8.RuneCountInString(s.Unit); n > maxUnit {
@@ -94,7 +97,7 @@ func (s Sensor) Check(bad func(key, problem string)) {
 	switch a := s.attribute(); {
 	case math.IsNaN(s.Scale) || math.IsInf(s.Scale, 0):
 		bad("scale", fmt.Sprintf("%v must be a number, such as 0.1", s.Scale))
-	case s.Scale != 0 && a.kind != alerts.KindNumber && len(s.Kinds()) == 1:
+	case s.Scale != 0 && s.Scale != 1 && a.kind != alerts.KindNumber && len(s.Kinds()) == 1:
 		bad("scale", fmt.Sprintf("the sensor shows %v, which cannot be multiplied: leave scale out", a.kind))
 	}
 }

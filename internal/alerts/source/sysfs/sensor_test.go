@@ -45,6 +45,9 @@ func TestCheck(t *testing.T) {
 	}
 	for _, tt := range tests {
 		var got []string
+		if tt.sensor.Every == 0 {
+			tt.sensor.Every = DefaultEvery
+		}
 		tt.sensor.Check(func(key, problem string) { got = append(got, key+": "+problem) })
 		switch {
 		case tt.want == "" && len(got) != 0:
@@ -52,6 +55,18 @@ func TestCheck(t *testing.T) {
 		case tt.want != "" && (len(got) != 1 || !strings.Contains(got[0], tt.want)):
 			t.Errorf("%s: got %q, want %q alone", tt.name, got, tt.want)
 		}
+	}
+}
+
+func TestDefault(t *testing.T) {
+	var got []string
+	Default().Check(func(key, problem string) { got = append(got, key) })
+	if len(got) != 1 || got[0] != "" {
+		t.Errorf("the defaults lack more than something to read: %q", got)
+	}
+	Sensor{Memory: true}.Check(func(key, problem string) { got = append(got, key+": "+problem) })
+	if len(got) != 2 || !strings.HasPrefix(got[1], "every: 0s must be") {
+		t.Errorf("an interval of 0s: got %q", got)
 	}
 }
 
@@ -92,6 +107,7 @@ memory = true
 		if c.Sensor[name] != s {
 			t.Errorf("%s: got %+v, want %+v", name, c.Sensor[name], s)
 		}
-		c.Sensor[name].Check(func(key, problem string) { t.Errorf("%s: %s: %s", name, key, problem) })
+		s.Every = max(s.Every, DefaultEvery)
+		s.Check(func(key, problem string) { t.Errorf("%s: %s: %s", name, key, problem) })
 	}
 }
