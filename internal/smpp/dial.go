@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"os"
 	"syscall"
 )
 
@@ -45,6 +46,24 @@ func (d *dialer) dial(ctx context.Context) (net.Conn, error) {
 }
 
 func (d *dialer) connect(ctx context.Context, address string) (net.Conn, error) {
+	conn, err := d.connectTo(ctx, address)
+	if _, ok := errors.AsType[*net.DNSError](err); ok && d.last != "" {
+		if conn, e := d.connectTo(ctx, d.last); e == nil {
+			return conn, nil
+		}
+	}
+	switch {
+	case err == nil:
+		return conn, nil
+	case errors.Is(err, errPublic):
+		err = errPublic
+	case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, context.DeadlineExceeded):
+		err = fmt.Errorf("no answer within %v", d.cfg.SessionInitTimer)
+	}
+	return nil, fmt.Errorf("smpp: connect %s: %w", address, plain(err))
+}
+
+func (d *dialer) connectTo(ctx context.Context, address string) (net.Conn, error) {
 	ctx, cancel := context.WithTimeout(ctx, d.cfg.SessionInitTimer)
 	defer cancel()
 	nd := net.Dialer{
@@ -52,21 +71,7 @@ func (d *dialer) connect(ctx context.Context, address string) (net.Conn, error) 
 		FallbackDelay:  -1, // no two connections at once
 		ControlContext: d.control,
 	}
-	conn, err := nd.DialContext(ctx, "tcp", address)
-	if lookup, ok := errors.AsType[*net.DNSError](err); ok && d.last != "" && d.last != address {
-		if conn, err = nd.DialContext(ctx, "tcp", d.last); err != nil {
-			err = lookup // the name is what needs repair
-		}
-	}
-	switch {
-	case err == nil:
-		return conn, nil
-	case errors.Is(err, errPublic):
-		return nil, fmt.Errorf("smpp: connect %s: %w", address, errPublic)
-	case errors.Is(ctx.Err(), context.DeadlineExceeded):
-		return nil, fmt.Errorf("smpp: connect %s: no answer within %v", address, d.cfg.SessionInitTimer)
-	}
-	return nil, fmt.Errorf("smpp: connect %s: %w", address, plain(err))
+	return nd.DialContext(ctx, "tcp", address)
 }
 
 // control sees each address before it is connected to.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"os"
 	"time"
 
 	"smppagent/internal/pdu"
@@ -137,11 +138,22 @@ func timerError(kind error, d time.Duration) error {
 	return fmt.Errorf("smpp: %w within %v", kind, d)
 }
 
-// plain strips the addresses off an error of package net: the local port changes with every try,
-// and would make every failure look new.
+// plain strips the addresses off the text of an error of package net: the local port changes with
+// every try, and would make every failure look new.
 func plain(err error) error {
 	if e, ok := errors.AsType[*net.OpError](err); ok && e.Err != nil {
-		return e.Err
+		return &plainError{e}
 	}
 	return err
 }
+
+type plainError struct{ op *net.OpError }
+
+func (e *plainError) Error() string {
+	if s, ok := e.op.Err.(*os.SyscallError); ok { // its name of the call is in our text already
+		return s.Err.Error()
+	}
+	return e.op.Err.Error()
+}
+
+func (e *plainError) Unwrap() error { return e.op }

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"syscall"
 	"time"
 )
 
@@ -83,7 +84,7 @@ func explainTLS(cfg *Config, name string, err error) error {
 	if remoteAlert(err) {
 		return explainAlert(cfg, err)
 	}
-	if errors.Is(err, io.EOF) || errors.Is(err, net.ErrClosed) {
+	if errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, net.ErrClosed) {
 		return errors.New("the peer closed the connection: does this port speak TLS?")
 	}
 	return plain(err)
