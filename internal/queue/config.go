@@ -1,0 +1,111 @@
+package queue
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// Config says where the queue is and how large it may become.
+type Config struct {
+	// Dir is the directory of the queue's files. It must be on storage that survives a power cut.
+	// Created with mode 0700 when it is missing.
+	Dir string `toml:"dir"`
+	// SegmentSize is the size of one segment file in octets, a multiple of 4096, 16384 to 1048576,
+	// default 262144. 65536 suits a router with 16 MB of flash. It is fixed when the pool is created.
+	SegmentSize int `toml:"segment_size"`
+	// Segments is how many segment files the pool has, 4 to 4096, default 32. Two of them are kept in
+	// reserve so that a full queue can drain. More may be asked for later; fewer are not taken back.
+	Segments int `toml:"segments"`
+	// Records is the most records that may be live at once, 16 to 1000000, default 100000. Each takes
+	// about 56 octets of memory.
+	Records int `toml:"records"`
+	// WaitGrace is how long after its time of expiry a submitted record still waits for its fate:
+	// wait_grace. 1s to 168h, default 1h.
+	WaitGrace time.Duration `toml:"wait_grace"`
+	// Volatile allows a directory on a file system in RAM, where everything is lost with the power.
+	Volatile bool `toml:"volatile"`
+	// Program is how this process calls itself in the lock file; default: the name of the executable.
+	Program string `toml:"-"`
+	// ClockFloor is a time that has certainly passed, such as when the program was built: a wall
+	// clock before it, or 15 years after it, is not believed. Default: start of 2026.
+	ClockFloor time.Time `toml:"-"`
+}
+
+// Default returns the configuration of an 8 MiB pool without a directory.
+func Default() Config {
+	return Config{
+		SegmentSize: 256 << 10,
+		Segments:    32,
+		Records:     100_000,
+		WaitGrace:   time.Hour,
+		Program:     filepath.Base(os.Args[0]),
+		ClockFloor:  time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC),
+	}
+}
+
+// The bounds of Config.
+const (
+	minSegmentSize, maxSegmentSize = 16 << 10, 1 << 20
+	minSegments, maxSegments       = 4, 4096
+	minRecords, maxRecords         = 16, 1_000_000
+	minWaitGrace, maxWaitGrace     = time.Second, 7 * 24 * time.Hour
+)
+
+// Check calls bad for each field that is out of range, with its key and what would be right.
+func (c Config) Check(bad func(key, problem string)) {
+	if c.Dir == "" {
+		bad("dir", "is empty; give a directory on flash, such as /var/lib/smppagent/queue")
+	}
+	if c.SegmentSize < minSegmentSize || c.SegmentSize > maxSegmentSize || c.SegmentSize%pageSize != 0 {
+		bad("segment_size", fmt.Sprintf("is %d; a multiple of %d from %d to %d octets is right", c.SegmentSize, pageSize, minSegmentSize, maxSegmentSize))
+	}
+	if c.Segments < minSegments || c.Segments > maxSegments {
+		bad("segments", fmt.Sprintf("is %d; %d to %d is right", c.Segments, minSegments, maxSegments))
+	}
+	if c.Records < minRecords || c.Records > maxRecords {
+		bad("records", fmt.Sprintf("is %d; %d to %d is right", c.Records, minRecords, maxRecords))
+	}
+	if c.WaitGrace < minWaitGrace || c.WaitGrace > maxWaitGrace {
+		bad("wait_grace", fmt.Sprintf("is %v; 1s to 168h is right (a bare number counts nanoseconds: give a unit)", c.WaitGrace))
+	}
+}
+
+// MaxBody is the largest body in octets that a queue of this configuration takes: a quarter of a
+// segment, and at most 60 KiB.
+func (c Config) MaxBody() int { return min(c.SegmentSize/4, 60<<10) }
+
+// withDefaults fills what is zero from Default.
+func (c Config) withDefaults() Config {
+	d := Default()
+	if c.SegmentSize == 0 {
+		c.SegmentSize = d.SegmentSize
+	}
+	if c.Segments == 0 {
+		c.Segments = d.Segments
+	}
+	if c.Records == 0 {
+		c.Records = d.Records
+	}
+	if c.WaitGrace == 0 {
+		c.WaitGrace = d.WaitGrace
+	}
+	if c.Program == "" {
+		c.Program = d.Program
+	}
+	if c.ClockFloor.IsZero() {
+		c.ClockFloor = d.ClockFloor
+	}
+	return c
+}
+
+// problem returns the first problem of c as an error, or nil.
+func (c Config) problem() (err error) {
+	c.Check(func(key, problem string) {
+		if err == nil {
+			err = fmt.Errorf("queue: %s %s", key, problem)
+		}
+	})
+	return err
+}

@@ -1,0 +1,162 @@
+package queue
+
+// salvage deals with a failed write or sync of the open segment. What was synced there before stays
+// readable; the segment is never written or synced again in this life, because after a failed sync the
+// kernel may have dropped the data and the next sync would succeed. The records that are not durable
+// are written into a fresh segment. When that fails too, the error is ErrStorage.
+func (s *store) salvage(cause error) error {
+	s.counted.failures++
+	name := s.writer.segment.name
+	recs := s.seal()
+	err := s.begin()
+	if err == nil {
+		err = s.again(recs)
+	} else {
+		s.writer.pending = recs
+	}
+	if err != nil {
+		s.log.Error("storage failed, going on in memory", "segment", name, "error", cause, "then", err)
+		s.fail(err)
+		return s.storageError()
+	}
+	s.log.Warn("segment sealed after a failed write, its last records were written elsewhere", "segment", name, "error", cause)
+	return nil
+}
+
+// seal closes the open segment where it was last durable and returns the records behind that. A
+// segment in which nothing was ever durable leaves the log.
+func (s *store) seal() []pending {
+	w := &s.writer
+	recs := w.pending
+	w.pending, w.out, w.head = nil, w.out[:0], 0
+	if seg := w.segment; seg != nil {
+		seg.suspect = true
+		seg.end = w.synced
+		if w.synced == 0 {
+			n := s.chain[len(s.chain)-1]
+			s.chain = s.chain[:len(s.chain)-1]
+			s.free = append(s.free, n)
+			seg.life = 0
+		}
+	}
+	w.segment = nil
+	return recs
+}
+
+// again places the records anew and syncs.
+func (s *store) again(recs []pending) error {
+	for len(recs) > 0 {
+		n := 1 // records of one Append stay together
+		for n < len(recs) && recs[n-1].flags&flagMore != 0 {
+			n++
+		}
+		if !s.fits(recs[:n]) {
+			if err := s.sync(); err != nil {
+				return s.notAll(err, recs)
+			}
+			if err := s.begin(); err != nil {
+				return s.notAll(err, recs)
+			}
+		}
+		for i := range recs[:n] {
+			p := s.encode(recs[i].kind, recs[i].flags, recs[i].id, recs[i].payload)
+			s.landed(&recs[i], p)
+		}
+		s.writer.pending = append(s.writer.pending, recs[:n]...)
+		recs = recs[n:]
+	}
+	return s.sync()
+}
+
+// notAll puts the records that were not placed behind those that were, for fail to find them.
+func (s *store) notAll(err error, rest []pending) error {
+	s.writer.pending = append(s.writer.pending, rest...)
+	return err
+}
+
+// fail stops writing: new records that nobody was told about are taken back, everything else is held
+// in memory until the medium takes writes again.
+func (s *store) fail(err error) {
+	if s.failure == nil {
+		s.counted.failures++
+	}
+	s.failure = err
+	s.healAt = s.clock.now() + int64(healEvery)
+	s.writer.due = 0
+	recs := s.seal()
+	kept := recs[:0]
+	for i := range recs {
+		r := &recs[i]
+		sl := s.index.get(r.id)
+		switch {
+		case r.kind == kindPut:
+			s.takeBack(r.id)
+			continue
+		case r.kind == kindCopy:
+			// The older records still stand.
+			if sl != nil {
+				s.moveAnchor(sl, r.oldAnchor)
+				sl.anchorIs, sl.latest = r.oldKind, r.oldLatest
+			}
+			continue
+		}
+		kept = append(kept, *r)
+	}
+	s.hold(kept)
+}
+
+// hold keeps records in memory.
+func (s *store) hold(recs []pending) {
+	for i := range recs {
+		r := &recs[i]
+		if r.kind == kindPut {
+			s.takeBack(r.id)
+			continue
+		}
+		if r.kind == kindCopy || r.kind == kindKeys {
+			continue
+		}
+		if sl := s.index.get(r.id); sl != nil && r.noted {
+			if s.memory == nil {
+				s.memory = map[ID]heldRecord{}
+			}
+			s.memory[r.id] = heldRecord{r.kind, r.payload}
+			sl.latest = place{segment: inMemory}
+		}
+		s.unsaved = append(s.unsaved, *r)
+	}
+}
+
+// takeBack undoes the appending of a record that nobody has been told about.
+func (s *store) takeBack(id ID) {
+	sl := s.index.get(id)
+	if sl == nil || !sl.is(slotHidden) {
+		return
+	}
+	if sl.is(slotKeyed) {
+		s.keys.remove(id)
+	}
+	s.forget(sl)
+}
+
+// heal tries to write what was held, in a fresh segment. Until healAt it returns the last failure.
+func (s *store) heal() error {
+	if s.clock.now() < s.healAt {
+		return s.storageError()
+	}
+	recs := s.unsaved
+	s.unsaved = nil
+	err := s.begin()
+	if err == nil {
+		err = s.again(recs)
+	} else {
+		s.writer.pending = recs
+	}
+	if err != nil {
+		s.fail(err)
+		return s.storageError()
+	}
+	s.failure = nil
+	s.log.Info("storage works again", "records", len(recs))
+	return nil
+}

@@ -1,0 +1,172 @@
+package queue
+
+import (
+	"encoding/binary"
+	"math/bits"
+	"time"
+)
+
+// A key is remembered while its record is live, and after that for KeyHorizon or until KeyCount
+// others were settled, whichever is first. In a pool so small that KeyCount keys would fill more than
+// a sixteenth of it, as many as fit that are remembered.
+const (
+	KeyHorizon = 24 * time.Hour
+	KeyCount   = 4096
+)
+
+// keyState is what is known of a key.
+type keyState struct {
+	id      ID
+	settled int64  // monotonic time, 0 while the record is live
+	life    uint64 // segment life that holds what says so
+}
+
+// keyTable maps hashes of keys to records; order has the settled ones, oldest first.
+type keyTable struct {
+	m     map[uint64]keyState
+	order []uint64
+	most  int // of order
+}
+
+// live notes that the record is the one with the key.
+func (t *keyTable) live(hash uint64, id ID) {
+	if t.m == nil {
+		t.m = map[uint64]keyState{}
+	}
+	t.m[hash] = keyState{id: id}
+}
+
+// remove forgets the key of a record that was never stored.
+func (t *keyTable) remove(id ID) {
+	for hash, st := range t.m {
+		if st.id == id {
+			delete(t.m, hash)
+		}
+	}
+}
+
+// settle marks the key as that of a settled record and forgets the oldest beyond the horizon.
+func (t *keyTable) settle(hash uint64, st keyState, now int64) {
+	if t.m == nil {
+		t.m = map[uint64]keyState{}
+	}
+	if old, ok := t.m[hash]; !ok || old.settled == 0 {
+		t.order = append(t.order, hash)
+	}
+	t.m[hash] = st
+	t.forget(now)
+}
+
+// forget drops what is beyond the horizon. An entry of order whose key is live again stays in order
+// until it is the oldest, and is skipped then.
+func (t *keyTable) forget(now int64) {
+	for len(t.order) > 0 {
+		st, ok := t.m[t.order[0]]
+		gone := ok && st.settled != 0
+		if gone && len(t.order) <= t.most && now-st.settled < int64(KeyHorizon) {
+			return
+		}
+		if gone {
+			delete(t.m, t.order[0])
+		}
+		t.order = t.order[1:]
+	}
+}
+
+// hash is SipHash-2-4 of the key under the pool's id, and never 0: somebody who chooses keys can not
+// make two collide.
+func (p poolID) hash(key string) uint64 {
+	k0, k1 := binary.LittleEndian.Uint64(p[:]), binary.LittleEndian.Uint64(p[8:])
+	v0, v1 := k0^0x736f6d6570736575, k1^0x646f72616e646f6d
+	v2, v3 := k0^0x6c7967656e657261, k1^0x7465646279746573
+	round := func() {
+		v0 += v1
+		v1 = bits.RotateLeft64(v1, 13) ^ v0
+		v0 = bits.RotateLeft64(v0, 32)
+		v2 += v3
+		v3 = bits.RotateLeft64(v3, 16) ^ v2
+		v0 += v3
+		v3 = bits.RotateLeft64(v3, 21) ^ v0
+		v2 += v1
+		v1 = bits.RotateLeft64(v1, 17) ^ v2
+		v2 = bits.RotateLeft64(v2, 32)
+	}
+	b := []byte(key)
+	for ; len(b) >= 8; b = b[8:] {
+		m := binary.LittleEndian.Uint64(b)
+		v3 ^= m
+		round()
+		round()
+		v0 ^= m
+	}
+	var tail [8]byte
+	copy(tail[:], b)
+	tail[7] = byte(len(key))
+	m := binary.LittleEndian.Uint64(tail[:])
+	v3 ^= m
+	round()
+	round()
+	v0 ^= m
+	v2 ^= 0xff
+	for range 4 {
+		round()
+	}
+	if h := v0 ^ v1 ^ v2 ^ v3; h != 0 {
+		return h
+	}
+	return 1
+}
+
+// keyEntry is the size of one key in a KEYS record: hash u64, id u64, stamp u64 in milliseconds.
+const keyEntry = 24
+
+// moveKeys runs at the start of each segment. It writes once more the keys of settled records that
+// only segments tell which have left the log. When the pool is short of room they are forgotten.
+func (s *store) moveKeys() {
+	const most = (pageSize - 2*recordHeader) / keyEntry
+	now := s.clock.now()
+	wallNow, trusted := s.clock.wall()
+	s.keys.forget(now)
+	head := s.chainHead()
+	var payload []byte
+	place := func() {
+		if len(payload) > 0 {
+			s.write(pending{kind: kindKeys, payload: payload})
+			s.lazy(later)
+			payload = nil
+		}
+	}
+	for _, hash := range s.keys.order {
+		st, ok := s.keys.m[hash]
+		if !ok || st.settled == 0 || st.life >= head {
+			continue
+		}
+		if len(s.free) <= reserve {
+			delete(s.keys.m, hash)
+			continue
+		}
+		stamp := int64(0)
+		if trusted {
+			stamp = wallNow - (now-st.settled)/int64(time.Millisecond)
+		}
+		payload = binary.LittleEndian.AppendUint64(payload, hash)
+		payload = binary.LittleEndian.AppendUint64(payload, uint64(st.id))
+		payload = binary.LittleEndian.AppendUint64(payload, uint64(stamp))
+		st.life = s.life
+		s.keys.m[hash] = st
+		if len(payload)/keyEntry >= most {
+			place()
+		}
+	}
+	place()
+}
+
+// head is the life of the oldest segment that tells a key of a settled record, next when none does.
+func (t *keyTable) head(next uint64) uint64 {
+	for _, hash := range t.order {
+		if st, ok := t.m[hash]; ok && st.settled != 0 {
+			next = min(next, st.life)
+		}
+	}
+	return next
+}

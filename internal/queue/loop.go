@@ -1,0 +1,136 @@
+package queue
+
+import (
+	"context"
+	"runtime"
+	"time"
+)
+
+// promise is what must hold before a call returns.
+type promise uint8
+
+const (
+	nothing promise = iota // it read, or changed what is only in memory
+	written                // what it placed survives the process
+	durable                // what it placed survives the power
+)
+
+// call is one visit to the state by the goroutine that owns it.
+type call struct {
+	run     func(*store) (promise, error)
+	promise promise
+	err     error
+	done    chan struct{}
+}
+
+// do has run called by the goroutine in Run, and returns when what it promised holds. Once the call is accepted its result is awaited whatever ctx does, so that
+// nobody is left in doubt about a record; that takes as long as the medium needs for a sync.
+func (q *Queue) do(ctx context.Context, run func(*store) (promise, error)) error {
+	c := &call{run: run, done: make(chan struct{})}
+	select {
+	case q.calls <- c:
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-q.stopped:
+		return ErrClosed
+	}
+	<-c.done
+	return c.err
+}
+
+// change is do for a change of one record's state.
+func (q *Queue) change(ctx context.Context, p promise, run func(*store) error) error {
+	return q.do(ctx, func(s *store) (promise, error) { return p, run(s) })
+}
+
+// lasting is the promise of a call that may be asked for durability.
+func lasting(asked bool) promise {
+	if asked {
+		return durable
+	}
+	return written
+}
+
+// Run serves the queue until ctx ends, then makes everything durable and returns. It owns the state:
+// every other method is carried out here. Run may be called once.
+func (q *Queue) Run(ctx context.Context) error {
+	defer close(q.stopped)
+	s := q.store
+	alarm := time.NewTimer(time.Hour)
+	defer alarm.Stop()
+	crowd := false // the last commit served several callers: more of them are on their way
+	for {
+		s.tick()
+		alarm.Reset(s.untilNext())
+		var (
+			expired chan<- Item
+			item    Item
+		)
+		if next, ok := s.firstExpired(); ok {
+			expired, item = q.expired, next
+		}
+		select {
+		case c := <-q.calls:
+			crowd = q.serve(c, crowd)
+		case expired <- item:
+			s.expiredTaken(item.ID)
+		case <-alarm.C:
+		case <-ctx.Done():
+			return s.commit()
+		}
+	}
+}
+
+// serve carries out c and the calls that wait behind it, and commits once for all that asked for it.
+// It reports whether several did.
+func (q *Queue) serve(c *call, crowd bool) bool {
+	s := q.store
+	var waiting [durable + 1][]*call
+	handle := func(c *call) {
+		c.promise, c.err = c.run(s)
+		if c.err != nil || !s.dirty() {
+			c.promise = nothing
+		}
+		if c.promise == nothing {
+			close(c.done)
+			return
+		}
+		waiting[c.promise] = append(waiting[c.promise], c)
+	}
+	handle(c)
+	for idle := 0; len(waiting[durable]) < maxCommit; {
+		select {
+		case c := <-q.calls:
+			handle(c)
+			idle = 0
+			continue
+		default:
+		}
+		// Callers that the last commit woke need a moment of processor to ask again; a lone
+		// caller is not made to wait.
+		if idle++; !crowd || idle > 2 {
+			break
+		}
+		runtime.Gosched()
+	}
+	answer := func(calls []*call, err error) {
+		for _, c := range calls {
+			c.err = err
+			close(c.done)
+		}
+	}
+	if len(waiting[written]) > 0 {
+		answer(waiting[written], s.flush())
+	}
+	if len(waiting[durable]) == 0 {
+		return crowd
+	}
+	answer(waiting[durable], s.commit())
+	return len(waiting[durable]) > 1
+}
+
+// maxCommit bounds the calls that share one commit.
+const maxCommit = 1024
+
+// Close releases the files and the lock. Call it after Run has returned.
+func (q *Queue) Close() error { return q.store.close() }

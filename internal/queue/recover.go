@@ -1,0 +1,366 @@
+package queue
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"slices"
+	"time"
+)
+
+// loader recovers a store from the files. docs/queue.md numbers its steps.
+type loader struct {
+	cfg   Config
+	s     *store
+	log   *slog.Logger
+	rec   *Recovery
+	write bool // false: only look
+	start time.Time
+	found []*foundFile
+	made  []string
+
+	buf      []byte
+	sc       scan
+	times    []rawTime
+	group    []ID        // of an Append whose last record has not come yet
+	doubted  map[ID]bool // marked Attempted because of damage
+	gapAfter ID          // highest ID before damage, 0 when there was none
+	maxID    ID
+	doubtful bool // something was left out: IDs may have been given that are not seen
+}
+
+// foundFile is a segment file as it was found.
+type foundFile struct {
+	name   string
+	file   file
+	size   int64
+	header header
+	known  bool // header tells the life: it was whole, or it was rebuilt from the records
+	harmed bool // the header in the file is not whole
+	later  error
+}
+
+// rawTime is a time of a record before the clock can be judged.
+type rawTime struct {
+	id        ID
+	at, stamp int64
+	trusted   bool
+	expires   bool
+	round     uint8
+}
+
+func newLoader(cfg Config, fs files, log *slog.Logger) *loader {
+	return &loader{
+		cfg: cfg, s: newStore(cfg, fs, log), log: log, start: time.Now(),
+		rec: &Recovery{Dir: cfg.Dir, SegmentSize: cfg.SegmentSize},
+	}
+}
+
+func (l *loader) note(format string, args ...any) {
+	l.rec.Notes = append(l.rec.Notes, fmt.Sprintf(format, args...))
+}
+
+// load recovers the store; without write it changes nothing on the medium.
+func (l *loader) load(write bool) error {
+	l.write = write
+	s := l.s
+	if err := l.openAll(); err != nil {
+		return err
+	}
+	l.choosePool()
+	if err := l.sortOut(); err != nil {
+		return err
+	}
+	s.keys.most = KeyCount
+	chain := l.order()
+	l.enlist(chain)
+	l.buf = make([]byte, s.size)
+	for i, f := range chain {
+		var next *foundFile
+		if i+1 < len(chain) {
+			next = chain[i+1]
+		}
+		if i > 0 && f.header.previous != 0 && f.header.previous != chain[i-1].header.life {
+			l.doubt()
+		}
+		l.replay(s.segs[s.chain[i]], f, next)
+	}
+	l.finish()
+	if write {
+		if err := l.complete(); err != nil {
+			return err
+		}
+		l.syncTail()
+		s.trimChain()
+	}
+	s.keys.most = max(min(KeyCount, int(s.capacity()/(16*keyEntry))), 16)
+	l.rec.Took = time.Since(l.start)
+	return nil
+}
+
+// openAll opens every segment file and reads its header.
+func (l *loader) openAll() error {
+	names, err := l.s.files.list()
+	if err != nil {
+		return err
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		if _, ok := segmentIndex(name); !ok {
+			continue
+		}
+		f := &foundFile{name: name}
+		f.file, err = l.s.files.open(name)
+		if err != nil {
+			l.damage(Damage{File: name, Cause: err.Error()}, nil)
+			continue
+		}
+		if f.size, err = f.file.size(); err != nil {
+			l.damage(Damage{File: name, Cause: err.Error()}, nil)
+		}
+		b := make([]byte, segmentHeader)
+		if _, err := f.file.ReadAt(b, 0); err != nil && !errors.Is(err, io.EOF) {
+			l.damage(Damage{File: name, Length: segmentHeader, Cause: err.Error()}, nil)
+		}
+		f.header, f.known, f.later = parseHeader(b)
+		f.harmed = !f.known && f.later == nil
+		l.found = append(l.found, f)
+	}
+	return nil
+}
+
+// choosePool takes the pool that most headers name; among equals the one written last.
+func (l *loader) choosePool() {
+	type votes struct {
+		n    int
+		life uint64
+	}
+	tally := map[poolID]votes{}
+	var best poolID
+	for _, f := range l.found {
+		if !f.known {
+			continue
+		}
+		v := tally[f.header.pool]
+		v.n++
+		v.life = max(v.life, f.header.life)
+		tally[f.header.pool] = v
+	}
+	for p, v := range tally {
+		if b := tally[best]; v.n > b.n || v.n == b.n && v.life > b.life {
+			best = p
+		}
+	}
+	l.s.pool = best
+	if len(tally) == 0 {
+		l.s.pool = newPoolID()
+	}
+	for _, f := range l.found {
+		if f.known && f.header.pool == best && int(f.header.pages)*pageSize >= minSegmentSize && int(f.header.pages)*pageSize <= maxSegmentSize {
+			l.s.size = int(f.header.pages) * pageSize
+		}
+	}
+	if l.s.size != l.cfg.SegmentSize {
+		l.note("the pool has segments of %s, not of %s as asked for", octets(int64(l.s.size)), octets(int64(l.cfg.SegmentSize)))
+		l.cfg.SegmentSize = l.s.size
+		l.s.cfg.SegmentSize = l.s.size
+	}
+	l.rec.SegmentSize = l.s.size
+}
+
+// sortOut puts aside what is not of this pool, and rebuilds harmed headers from the records behind them.
+func (l *loader) sortOut() error {
+	var top uint64
+	lives := map[uint64]bool{}
+	for _, f := range l.found {
+		if f.known && f.header.pool == l.s.pool {
+			top = max(top, f.header.life)
+			lives[f.header.life] = true
+		}
+	}
+	kept := l.found[:0]
+	for _, f := range l.found {
+		cause := ""
+		switch {
+		case f.later != nil:
+			cause = f.later.Error()
+		case f.known && f.header.pool != l.s.pool:
+			cause = "of another pool"
+		case f.harmed:
+			cause = l.rebuild(f, top, lives)
+		}
+		if cause == "" {
+			kept = append(kept, f)
+			continue
+		}
+		f.file.Close()
+		to := f.name
+		if l.write {
+			var err error
+			if to, err = l.s.files.putAside(f.name); err != nil {
+				return err
+			}
+		}
+		l.rec.Aside = append(l.rec.Aside, fmt.Sprintf("%s (%s)", to, cause))
+	}
+	l.found = kept
+	return nil
+}
+
+// rebuild finds out what a segment without a whole header is. It returns why the file is to be put
+// aside, "" when it is of the pool or blank.
+func (l *loader) rebuild(f *foundFile, top uint64, lives map[uint64]bool) string {
+	b, _ := l.readFile(f, make([]byte, l.s.size))
+	if r, ok := parseRecord(b[min(segmentHeader, len(b)):], l.s.pool); ok && r.kind == kindCheck {
+		if c, ok := parseCheck(r.payload); ok && c.header.pool == l.s.pool {
+			if life := c.header.life; !lives[life] && uint32(life) == r.life {
+				f.header, f.known = c.header, true
+				lives[life] = true
+				return ""
+			}
+		}
+	}
+	ours := false
+	for life32, n := range livesIn(b, l.s.pool) {
+		ours = true
+		life := top&^0xFFFFFFFF | uint64(life32)
+		if n > 0 && !lives[life] && (!f.known || life > f.header.life) {
+			f.header, f.known = header{life: life, pool: l.s.pool, pages: uint16(l.s.size / pageSize)}, true
+		}
+	}
+	if f.known {
+		lives[f.header.life] = true
+	}
+	if ours || !slices.ContainsFunc(b, func(c byte) bool { return c != 0 }) {
+		return ""
+	}
+	return "not a segment of this pool"
+}
+
+// readFile reads a whole segment into buf; what cannot be read is zeros. It says what went wrong.
+func (l *loader) readFile(f *foundFile, buf []byte) ([]byte, []Damage) {
+	clear(buf)
+	n, err := f.file.ReadAt(buf, 0)
+	if err == nil {
+		return buf, nil
+	}
+	if errors.Is(err, io.EOF) {
+		clear(buf[n:])
+		return buf, nil
+	}
+	var damaged []Damage
+	for at := 0; at < len(buf); at += pageSize {
+		page := buf[at : at+pageSize]
+		if n, err := f.file.ReadAt(page, int64(at)); err != nil {
+			clear(page[n:])
+			if !errors.Is(err, io.EOF) {
+				damaged = append(damaged, Damage{File: f.name, Offset: int64(at), Length: pageSize, Cause: err.Error()})
+			}
+		}
+	}
+	return buf, damaged
+}
+
+// order returns the files of the log, oldest first: back from the highest life by the link in each
+// header to the head.
+func (l *loader) order() []*foundFile {
+	byLife := map[uint64]*foundFile{}
+	var lives []uint64
+	var head uint64
+	for _, f := range l.found {
+		if f.known && f.header.life != 0 {
+			byLife[f.header.life] = f
+			lives = append(lives, f.header.life)
+			head = max(head, f.header.head)
+		}
+	}
+	slices.Sort(lives)
+	var chain []*foundFile
+	for i := len(lives) - 1; i >= 0 && lives[i] >= head; {
+		f := byLife[lives[i]]
+		chain = append(chain, f)
+		l.s.life = max(l.s.life, lives[i])
+		i--
+		if f.header.previous == 0 {
+			if f.header.head == 0 { // rebuilt without a link
+				continue
+			}
+			break
+		}
+		for i >= 0 && lives[i] > f.header.previous { // left out by failed writes
+			i--
+		}
+		if f.header.previous >= head && (i < 0 || lives[i] != f.header.previous) {
+			l.damage(Damage{File: fmt.Sprintf("segment of life %d", f.header.previous), Cause: "missing"}, nil)
+			l.doubtful = true
+		}
+	}
+	for _, life := range lives {
+		l.s.life = max(l.s.life, life)
+	}
+	slices.Reverse(chain)
+	return chain
+}
+
+// enlist enters the files into the pool.
+func (l *loader) enlist(chain []*foundFile) {
+	s := l.s
+	for i, f := range l.found {
+		seg := &segment{name: f.name, index: uint16(i), file: f.file, wrongSize: f.size != int64(s.size)}
+		if f.known {
+			seg.life = f.header.life
+		}
+		s.segs = append(s.segs, seg)
+	}
+	for _, f := range chain {
+		s.chain = append(s.chain, slices.Index(l.found, f))
+		s.writer.durable = max(s.writer.durable, f.header.head)
+	}
+	for i, f := range l.found {
+		if slices.Contains(chain, f) {
+			continue
+		}
+		if s.segs[i].life >= s.writer.durable {
+			s.segs[i].life = 0 // left out of the log by a failed write
+		}
+		s.free = append(s.free, i)
+	}
+	slices.SortStableFunc(s.free, func(a, b int) int { return compareID(ID(s.segs[a].life), ID(s.segs[b].life)) })
+}
+
+// damage notes damage, with a copy of the octets if there are any.
+func (l *loader) damage(d Damage, data []byte) {
+	if l.write && len(data) > 0 {
+		name := fmt.Sprintf("%s-life-%d-at-%d%s", d.File, l.lifeOf(d.File), d.Offset, copySuffix)
+		if err := l.s.files.keepCopy(name, data, 2*int64(l.s.size)); err != nil {
+			l.note("no copy of the damage in %s: %v", d.File, err)
+		} else {
+			d.Copy = damagedName + "/" + name
+		}
+	}
+	l.rec.Damaged = append(l.rec.Damaged, d)
+}
+
+func (l *loader) lifeOf(name string) uint64 {
+	for _, seg := range l.s.segs {
+		if seg.name == name {
+			return seg.life
+		}
+	}
+	return 0
+}
+
+// syncTail makes what was read from the last segment durable: after a killed process it may be in the
+// page cache only, and what is built on it must not outlive it.
+func (l *loader) syncTail() {
+	s := l.s
+	if len(s.chain) == 0 {
+		return
+	}
+	seg := s.segs[s.chain[len(s.chain)-1]]
+	if err := seg.file.datasync(); err != nil {
+		l.note("sync of %s failed: %v", seg.name, err)
+		seg.suspect = true
+	}
+}

@@ -1,0 +1,375 @@
+package queue
+
+import (
+	"encoding/binary"
+	"fmt"
+)
+
+// replay reads one segment of the log and does again what its records say. next is the segment after
+// it in the log, nil for the last.
+func (l *loader) replay(seg *segment, f, next *foundFile) {
+	s := l.s
+	buf, damaged := l.readFile(f, l.buf)
+	for _, d := range damaged {
+		l.damage(d, nil)
+	}
+	if f.size < int64(s.size) {
+		l.damage(Damage{File: f.name, Offset: f.size, Length: int64(s.size) - f.size, Cause: "the file is too short"}, nil)
+	}
+	if f.harmed && next != nil {
+		l.damage(Damage{File: f.name, Length: segmentHeader, Cause: "the header is harmed, the records behind it are not"}, nil)
+	}
+	// The segment after this one says where this one ended, and whether all of it was durable.
+	linked := next != nil && next.header.previous == f.header.life
+	limit, sealed := s.size, false
+	if linked && int(next.header.previousEnd) >= segmentHeader && int(next.header.previousEnd) <= s.size {
+		limit = int(next.header.previousEnd)
+		sealed = next.header.flags&flagRecovered == 0
+	}
+	sc := &l.sc
+	sc.scanSegment(buf[:limit], s.pool, uint32(f.header.life), segmentHeader)
+	missing := 0
+	for _, h := range sc.holes {
+		missing += h.end - h.start
+	}
+	tail := 0
+	if linked {
+		tail = limit - sc.end
+		if !sealed && missing+tail != l.knownHoles(next) {
+			sealed = true // what is missing was there when the log went on
+		}
+	}
+	l.killBelow(f.header.head)
+	holes := sc.holes
+	for _, at := range sc.offsets {
+		for len(holes) > 0 && holes[0].end <= at {
+			l.hole(f, buf, holes[0], sealed)
+			holes = holes[1:]
+		}
+		r, ok := parseRecord(buf[at:], s.pool)
+		if !ok {
+			continue
+		}
+		l.rec.Records++
+		p := place{offset: uint32(at), segment: seg.index, length: uint16(len(r.payload))}
+		if !l.apply(r, p, seg) {
+			l.unknown(f, r, at)
+		}
+	}
+	for _, h := range holes { // behind the last record that is no PAD
+		l.hole(f, buf, h, sealed)
+	}
+	switch {
+	case sealed && tail > 0:
+		l.hole(f, buf, hole{start: sc.end, end: limit, proven: true}, true)
+	case next == nil:
+		l.rec.TornTail += int64(sc.torn)
+		l.doubtful = l.doubtful || sc.torn > 0 || missing > 0
+		l.dropGroup()
+	default:
+		l.dropGroup()
+	}
+	seg.end, seg.holes, seg.recovered = sc.end, uint32(missing), next == nil
+	if sc.end == segmentHeader && next == nil {
+		seg.end = segmentHeader
+	}
+}
+
+// knownHoles is how many octets of holes the CHECK of the next segment names.
+func (l *loader) knownHoles(next *foundFile) int {
+	b := make([]byte, checkSize)
+	if _, err := next.file.ReadAt(b, segmentHeader); err != nil {
+		return 0
+	}
+	r, ok := parseRecord(b, l.s.pool)
+	if !ok || r.kind != kindCheck || r.life != uint32(next.header.life) {
+		return 0
+	}
+	c, _ := parseCheck(r.payload)
+	return int(c.holes)
+}
+
+// hole deals with a stretch without whole records. sealed says that all of it was durable once.
+func (l *loader) hole(f *foundFile, buf []byte, h hole, sealed bool) {
+	if !h.proven && !sealed {
+		l.rec.TornTail += int64(h.end - h.start)
+		l.dropGroup()
+		return
+	}
+	l.group = l.group[:0] // its last record is what was lost
+	l.doubtful = true
+	l.gapAfter = l.maxID
+	from, to := h.start&^(pageSize-1), min((h.end+pageSize-1)&^(pageSize-1), len(buf))
+	l.damage(Damage{
+		File: f.name, Offset: int64(h.start), Length: int64(h.end - h.start),
+		Cause: "what was stored here cannot be read",
+	}, buf[from:to])
+	l.doubt()
+}
+
+// doubt marks every ready record: what became of it may be what was lost.
+func (l *loader) doubt() {
+	if l.doubted == nil {
+		l.doubted = map[ID]bool{}
+	}
+	l.s.index.all(func(sl *slot) {
+		if sl.state == Ready && !sl.is(slotAttempted) {
+			sl.set(slotAttempted)
+			l.doubted[sl.id] = true
+		}
+	})
+}
+
+// dropGroup takes back the records of an Append that was not written whole: nobody was told about them.
+func (l *loader) dropGroup() {
+	for _, id := range l.group {
+		if sl := l.s.index.get(id); sl != nil {
+			l.s.forget(sl)
+			l.s.keys.remove(id)
+			l.s.totals.Appended--
+		}
+	}
+	l.group = l.group[:0]
+}
+
+// killBelow forgets records whose place is in a segment below the head: the head was written when all
+// of them had been settled or moved.
+func (l *loader) killBelow(head uint64) {
+	s := l.s
+	var dead []ID
+	for _, n := range s.chain {
+		if seg := s.segs[n]; seg.life < head && seg.live > 0 {
+			s.index.all(func(sl *slot) {
+				if sl.anchor.segment == seg.index {
+					dead = append(dead, sl.id)
+				}
+			})
+		}
+	}
+	for _, id := range dead {
+		s.forget(s.index.get(id))
+	}
+}
+
+// unknown notes a record that this version cannot use.
+func (l *loader) unknown(f *foundFile, r record, at int) {
+	if r.flags&flagIgnorable != 0 {
+		return
+	}
+	l.rec.Unknown++
+	if l.rec.Unknown == 1 {
+		l.note("%s at %d: a record of kind %d that this version does not know", f.name, at, r.kind)
+	}
+	if sl := l.s.index.get(r.id); sl != nil {
+		sl.set(slotAttempted)
+	}
+}
+
+// apply does what one record says. It returns false when it does not know the record.
+func (l *loader) apply(r record, p place, seg *segment) bool {
+	s := l.s
+	switch r.kind {
+	case kindPut, kindCopy:
+		return l.applyWhole(r, p, seg)
+	case kindCheck:
+		c, ok := parseCheck(r.payload)
+		if !ok {
+			return false
+		}
+		s.nextID = max(s.nextID, c.next)
+		s.totals = c.totals
+		s.clock.saw(c.stamp, c.stamp != 0)
+		l.killBelow(c.header.head)
+		s.writer.durable = max(s.writer.durable, c.header.head)
+		return true
+	case kindKeys:
+		for b := r.payload; len(b) >= keyEntry; b = b[keyEntry:] {
+			l.settledKey(binary.LittleEndian.Uint64(b), ID(binary.LittleEndian.Uint64(b[8:])), int64(binary.LittleEndian.Uint64(b[16:])), seg)
+		}
+		return true
+	}
+	if r.kind == 0 || r.kind > kindPad {
+		return false
+	}
+	c, ok := parseChange(r.payload, r.kind)
+	if !ok {
+		return false
+	}
+	l.applyChange(r, &c, p, seg)
+	return true
+}
+
+func (l *loader) applyWhole(r record, p place, seg *segment) bool {
+	s := l.s
+	w, ok := parseWhole(r.payload)
+	if !ok || r.id == 0 {
+		return false
+	}
+	if l.gapAfter != 0 && r.kind == kindPut && r.id > l.gapAfter {
+		// A power cut or a restart may have left a jump in the row of IDs that is no loss.
+		if n := r.id - l.gapAfter - 1; n < idJump {
+			l.rec.Lost += int(n)
+			s.totals.Lost += uint64(n)
+		}
+		l.gapAfter = 0
+	}
+	l.maxID = max(l.maxID, r.id)
+	sl := s.index.get(r.id)
+	if sl == nil {
+		sl = s.index.add(slot{id: r.id, anchor: place{segment: nowhere}})
+		if r.kind == kindPut {
+			s.totals.Appended++
+		}
+	}
+	s.moveAnchor(sl, p)
+	sl.anchorIs = r.kind
+	sl.latest = place{segment: nowhere}
+	sl.state, sl.tries, sl.laneOf = w.state, w.tries, uint8(w.lane)<<4|w.class
+	sl.flags = 0
+	sl.round++
+	if w.attempted {
+		sl.set(slotAttempted)
+	}
+	delete(l.doubted, r.id)
+	if w.key != "" {
+		sl.set(slotKeyed)
+		s.keys.live(s.pool.hash(w.key), r.id)
+	}
+	s.clock.saw(w.appended, w.trusted && r.kind == kindPut)
+	if w.expires != 0 {
+		l.times = append(l.times, rawTime{id: r.id, at: w.expires, stamp: w.appended, trusted: w.trusted, expires: true})
+	}
+	switch {
+	case w.retryAt != 0:
+		l.delay(sl, w.retryAt, w.retryStamp, w.retryTrusted)
+	case w.notBefore != 0:
+		l.delay(sl, w.notBefore, w.appended, w.trusted)
+	}
+	if r.kind == kindPut {
+		if l.group = append(l.group, r.id); r.flags&flagMore == 0 {
+			l.group = l.group[:0]
+		}
+	}
+	return true
+}
+
+// delay notes that a record is ready from a time on.
+func (l *loader) delay(sl *slot, at, stamp int64, trusted bool) {
+	sl.set(slotDelayed)
+	l.times = append(l.times, rawTime{id: sl.id, at: at, stamp: stamp, trusted: trusted, round: sl.round})
+}
+
+func (l *loader) applyChange(r record, c *change, p place, seg *segment) {
+	s := l.s
+	if c.keyHash != 0 {
+		l.settledKey(c.keyHash, r.id, c.stamp, seg)
+		s.clock.saw(c.stamp, c.trusted)
+	}
+	l.maxID = max(l.maxID, r.id)
+	sl := s.index.get(r.id)
+	if sl == nil {
+		return // settled since, or lost
+	}
+	if l.doubted[r.id] {
+		delete(l.doubted, r.id)
+		sl.clear(slotAttempted)
+	}
+	if c.hasNote || r.kind == kindRetry || r.kind == kindBury {
+		sl.latest = p
+	}
+	switch r.kind {
+	case kindAttempt:
+		sl.set(slotAttempted)
+	case kindSubmitted:
+		sl.state = Waiting
+		sl.clear(slotAttempted | slotDelayed)
+	case kindRetry:
+		sl.state, sl.tries = Ready, c.tries
+		sl.clear(slotAttempted | slotDelayed)
+		sl.round++
+		l.delay(sl, c.at, c.stamp, c.trusted)
+		s.clock.saw(c.stamp, c.trusted)
+	case kindBury:
+		sl.state = Buried
+		sl.clear(slotDelayed)
+	case kindKick:
+		sl.state = Ready
+		sl.clear(slotAttempted | slotDelayed)
+		sl.set(slotNoExpiry)
+	case kindDone, kindDrop, kindExpired:
+		switch r.kind {
+		case kindDone:
+			s.totals.Done++
+		case kindDrop:
+			s.totals.Dropped++
+		default:
+			s.totals.Expired++
+		}
+		s.forget(sl)
+	}
+}
+
+// settledKey remembers the key of a settled record.
+func (l *loader) settledKey(hash uint64, id ID, stamp int64, seg *segment) {
+	s := l.s
+	now := s.clock.now()
+	settled := now
+	if ms, trusted := s.clock.wall(); trusted && stamp != 0 && ms > stamp {
+		settled = now - min(ms-stamp, KeyHorizon.Milliseconds())*1e6
+	}
+	if settled == 0 {
+		settled = -1
+	}
+	if st, ok := s.keys.m[hash]; ok && st.settled == 0 && st.id > id {
+		return // a later record has the key
+	}
+	s.keys.settle(hash, keyState{id: id, settled: settled, life: seg.life}, now)
+}
+
+// idJump is how far the next ID is above the last one seen when some may have been given that are not
+// seen any more.
+const idJump = 1 << 16
+
+// finish sets the timers, makes the ready records available and counts.
+func (l *loader) finish() {
+	s := l.s
+	s.nextID = max(s.nextID, l.maxID+1)
+	if l.doubtful {
+		s.nextID += idJump
+	}
+	_, trusted := s.clock.wall()
+	for _, t := range l.times {
+		sl := s.index.get(t.id)
+		if sl == nil {
+			continue
+		}
+		s.awaiting = s.awaiting || t.trusted && !trusted
+		due := s.clock.due(t.at, t.stamp, t.trusted)
+		switch {
+		case t.expires && !sl.is(slotNoExpiry):
+			s.timers.push(expiryTimer(due, t.id))
+		case !t.expires && sl.is(slotDelayed) && sl.round == t.round:
+			s.timers.push(delayTimer(due, t.id, t.round))
+		}
+	}
+	l.times = nil
+	s.index.all(func(sl *slot) {
+		switch sl.state {
+		case Waiting:
+			l.rec.Waiting++
+		case Buried:
+			l.rec.Buried++
+		}
+		if l.doubted[sl.id] {
+			l.rec.InDoubt++
+		}
+		s.enqueue(sl)
+	})
+	l.rec.Live, l.rec.InUse, l.rec.Segments = s.index.n, len(s.chain), len(s.segs)
+	if s.life > 0 && len(s.chain) == 0 && l.rec.Live == 0 {
+		l.rec.InUse = 0
+	}
+	if l.rec.Lost > 0 {
+		l.log.Error("records lost", "records", l.rec.Lost, "ids", fmt.Sprintf("below %d", s.nextID))
+	}
+}

@@ -1,0 +1,389 @@
+package queue
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"math"
+	"time"
+)
+
+// segment is one file of the pool.
+type segment struct {
+	name       string
+	index      uint16 // in store.segs
+	file       file
+	life       uint64 // of what is in it; 0 when that does not matter
+	end        int    // where its log ends: whole and durable up to here
+	live       int    // anchors of live records in it
+	liveOctets int64
+	holes      uint32 // octets of holes before end that a recovery reported
+	recovered  bool   // its end was set by a recovery
+	suspect    bool   // a write or sync of it failed: it is opened anew before its next life
+	wrongSize  bool   // it is written full before its next life
+}
+
+// store is the state of a queue. It starts no goroutine and is owned by one at a time. Its methods
+// change the state in memory and place records in the log; commit makes them durable.
+type store struct {
+	cfg   Config
+	log   *slog.Logger
+	files files
+	lock  io.Closer
+	clock clock
+
+	pool    poolID
+	size    int // of a segment
+	segs    []*segment
+	chain   []int // segments of the log, oldest first
+	free    []int // the others, the one freed first in front
+	life    uint64
+	nextID  ID
+	totals  Totals
+	counted counted
+
+	writer  writer
+	failure error // storage failed: the log takes no records, unsaved does
+	unsaved []pending
+	healAt  int64             // when to try the medium again
+	memory  map[ID]heldRecord // latest records of slots whose place is inMemory
+	index   index
+	lanes   [Lanes]heap[orderedID]
+	wake    [Lanes]chan struct{}
+	waiting [Lanes]bool // somebody waits for wake
+	timers  heap[timer]
+	pruneAt int // length of timers at which to look for useless ones
+	keys    keyTable
+
+	expiredIDs []ID  // to be given out
+	expired    *Item // the first of them, read
+	compacting bool
+	residue    int64 // octets in use beyond live ones that moving records cannot win back
+	// awaiting says that records from before this start wait for a believed wall clock, to know when
+	// they expire.
+	awaiting bool
+}
+
+// heldRecord is a record that could not be written.
+type heldRecord struct {
+	kind    kind
+	payload []byte
+}
+
+// counted is what is counted since Open.
+type counted struct {
+	commits, written, records uint64
+	failures, moved           uint64
+}
+
+// limits are the shares of the capacity that the classes may fill, in percent: alarms may use all,
+// telemetry half.
+var limits = [Classes]int{100, 100, 80, 80, 50, 50, 50, 50}
+
+// reserve is how many segments only changes of state and moved records may use, so that a full queue
+// can always drain.
+const reserve = 2
+
+// segmentOf returns the segment of p, nil when it has none.
+func (s *store) segmentOf(p place) *segment {
+	if int(p.segment) < len(s.segs) {
+		return s.segs[p.segment]
+	}
+	return nil
+}
+
+// read reads the record at p and checks it. The payload is the caller's.
+func (s *store) read(p place) (record, error) {
+	seg := s.segmentOf(p)
+	if seg == nil {
+		return record{}, fmt.Errorf("queue: no record at %+v", p)
+	}
+	n := recordHeader + int(p.length)
+	buf := make([]byte, n)
+	if w := &s.writer; w.segment == seg && int(p.offset) >= w.flushed {
+		copy(buf, w.out[int(p.offset)-w.flushed:])
+	} else if _, err := seg.file.ReadAt(buf, int64(p.offset)); err != nil {
+		return record{}, fmt.Errorf("queue: read %s at %d: %w", seg.name, p.offset, err)
+	}
+	r, ok := parseRecord(buf, s.pool)
+	if !ok || r.life != uint32(seg.life) || len(r.payload) != int(p.length) {
+		return record{}, fmt.Errorf("queue: read %s at %d: the record is harmed", seg.name, p.offset)
+	}
+	return r, nil
+}
+
+// readWhole collects all that is known of a record.
+func (s *store) readWhole(sl *slot) (w whole, err error) {
+	r, err := s.read(sl.anchor)
+	if err != nil {
+		return whole{}, err
+	}
+	w, ok := parseWhole(r.payload)
+	if !ok || r.id != sl.id {
+		return whole{}, fmt.Errorf("queue: record %d: another one is in its place", sl.id)
+	}
+	w.state, w.tries = sl.state, sl.tries
+	w.attempted = sl.is(slotAttempted)
+	if sl.is(slotNoExpiry) {
+		w.expires = 0
+	}
+	if sl.latest.segment != nowhere {
+		if err := s.readLatest(sl, &w); err != nil {
+			// A lost note is no reason to lose the message.
+			s.log.Warn("note unreadable", "id", uint64(sl.id), "error", err)
+		}
+	}
+	if sl.state != Buried {
+		w.reason = ""
+	}
+	if !sl.is(slotDelayed) {
+		w.notBefore, w.retryAt = 0, 0
+	}
+	return w, nil
+}
+
+// readLatest puts in w what the latest record with a note says.
+func (s *store) readLatest(sl *slot, w *whole) error {
+	var k kind
+	var payload []byte
+	if sl.latest.segment == inMemory {
+		held := s.memory[sl.id]
+		k, payload = held.kind, held.payload
+	} else {
+		r, err := s.read(sl.latest)
+		if err != nil {
+			return err
+		}
+		k, payload = r.kind, r.payload
+	}
+	c, ok := parseChange(payload, k)
+	if !ok {
+		return errors.New("queue: malformed change")
+	}
+	if c.hasNote {
+		w.note, w.hasNote = c.note, true
+	}
+	w.retryAt = 0
+	switch k {
+	case kindRetry:
+		w.notBefore = 0
+		w.retryAt, w.retryStamp, w.retryTrusted = c.at, c.stamp, c.trusted
+	case kindBury:
+		w.reason = c.reason
+	}
+	return nil
+}
+
+// item is the record as callers see it.
+func (s *store) item(sl *slot) (Item, error) {
+	w, err := s.readWhole(sl)
+	it := Item{
+		ID: sl.id,
+		Entry: Entry{
+			Lane: sl.lane(), Class: sl.class(), Key: w.key,
+			NotBefore: wall(w.notBefore), Expires: wall(w.expires), Body: w.body,
+		},
+		State: sl.state, Tries: int(sl.tries), Attempted: sl.is(slotAttempted),
+		Appended: wall(w.appended), Reason: w.reason,
+	}
+	if w.retryAt != 0 {
+		it.NotBefore = wall(w.retryAt)
+	}
+	if w.hasNote {
+		it.Note = w.note
+	}
+	return it, err
+}
+
+// get returns one record.
+func (s *store) get(id ID) (Item, error) {
+	sl := s.visible(id)
+	if sl == nil {
+		return Item{}, notFound(id)
+	}
+	return s.item(sl)
+}
+
+// list appends up to n records with IDs above after. One that cannot be read is listed with a reason.
+func (s *store) list(items []Item, after ID, n int) []Item {
+	for sl := s.index.after(after); sl != nil && len(items) < n; sl = s.index.after(sl.id) {
+		if sl.is(slotHidden) {
+			continue
+		}
+		it, err := s.item(sl)
+		if err != nil {
+			it.Reason = err.Error()
+		}
+		items = append(items, it)
+	}
+	return items
+}
+
+// visible returns the slot of a record that callers may know of, nil when there is none.
+func (s *store) visible(id ID) *slot {
+	sl := s.index.get(id)
+	if sl == nil || sl.is(slotHidden) {
+		return nil
+	}
+	return sl
+}
+
+func notFound(id ID) error { return fmt.Errorf("%w: %d", ErrNotFound, id) }
+
+// moveAnchor sets the anchor of a slot and keeps the segments' counts.
+func (s *store) moveAnchor(sl *slot, to place) {
+	s.uncount(sl)
+	sl.anchor = to
+	if seg := s.segmentOf(to); seg != nil {
+		seg.live++
+		seg.liveOctets += int64(recordSize(int(to.length)))
+	}
+}
+
+// uncount takes the slot's anchor out of its segment's counts.
+func (s *store) uncount(sl *slot) {
+	if seg := s.segmentOf(sl.anchor); seg != nil {
+		seg.live--
+		seg.liveOctets -= int64(recordSize(int(sl.anchor.length)))
+	}
+}
+
+// forget removes a record from memory.
+func (s *store) forget(sl *slot) {
+	id := sl.id
+	s.uncount(sl)
+	delete(s.memory, id)
+	s.index.remove(id)
+}
+
+// enqueue makes a ready record available to Next.
+func (s *store) enqueue(sl *slot) {
+	if sl.state != Ready || sl.flags&(slotHidden|slotDelayed|slotReported) != 0 {
+		return
+	}
+	lane := sl.lane()
+	if !sl.is(slotQueued) {
+		sl.set(slotQueued)
+		s.lanes[lane].push(sl.order())
+	}
+	if s.waiting[lane] {
+		s.waiting[lane] = false
+		close(s.wake[lane])
+		s.wake[lane] = make(chan struct{})
+	}
+}
+
+// next leases the first ready record of the lane.
+func (s *store) next(lane Lane) (Item, bool) {
+	s.tick()
+	for h := &s.lanes[lane]; len(*h) > 0; {
+		sl := s.index.get(h.pop().id())
+		if sl == nil {
+			continue
+		}
+		sl.clear(slotQueued)
+		if sl.state != Ready || sl.flags&(slotHidden|slotDelayed|slotReported) != 0 {
+			continue
+		}
+		it, err := s.item(sl)
+		if err != nil {
+			s.log.Error("record unreadable, buried", "id", uint64(sl.id), "error", err)
+			if err := s.bury(sl.id, err.Error()); err != nil {
+				s.log.Error("bury failed", "id", uint64(sl.id), "error", err)
+			}
+			continue
+		}
+		sl.state = Leased
+		it.State = Leased
+		return it, true
+	}
+	s.waiting[lane] = true
+	return Item{}, false
+}
+
+// tick does what time brings: records become ready or expire, lazy records become durable, a failed
+// medium is tried again.
+func (s *store) tick() {
+	now := s.clock.now()
+	for len(s.timers) > 0 && s.timers[0].at <= now {
+		t := s.timers.pop()
+		sl := s.index.get(t.id())
+		switch {
+		case sl == nil:
+		case t.expires():
+			s.timeUp(sl, now)
+		case sl.is(slotDelayed) && sl.round&0x7F == t.round():
+			sl.clear(slotDelayed)
+			s.enqueue(sl)
+		}
+	}
+	if due := s.writer.due; due != 0 && now >= due || s.failure != nil && now >= s.healAt && len(s.unsaved) > 0 {
+		if err := s.commit(); err != nil {
+			s.log.Error("commit failed", "error", err)
+		}
+	}
+	if s.awaiting {
+		if _, trusted := s.clock.wall(); trusted {
+			s.awaiting = false
+			s.rebase()
+		}
+	}
+}
+
+// untilNext is how long tick has nothing to do.
+func (s *store) untilNext() time.Duration {
+	next := int64(math.MaxInt64)
+	if len(s.timers) > 0 {
+		next = s.timers[0].at
+	}
+	if s.writer.due != 0 {
+		next = min(next, s.writer.due)
+	}
+	if s.failure != nil && len(s.unsaved) > 0 {
+		next = min(next, s.healAt)
+	}
+	if s.awaiting {
+		next = min(next, s.clock.now()+int64(clockLook))
+	}
+	return time.Duration(max(next-s.clock.now(), 0))
+}
+
+// clockLook is how often the wall clock is looked at while records wait for it.
+const clockLook = 10 * time.Second
+
+// rebase sets the timers of records that were stored under a believed clock, now that there is one again.
+func (s *store) rebase() {
+	due := map[ID]*whole{}
+	s.index.all(func(sl *slot) {
+		if w, err := s.readWhole(sl); err == nil && w.trusted && (w.expires != 0 || w.notBefore != 0) {
+			due[sl.id] = &w
+		}
+	})
+	s.timers.keep(func(t timer) bool {
+		w := due[t.id()]
+		return w == nil || t.expires() && w.expires == 0 || !t.expires() && w.notBefore == 0
+	})
+	for id, w := range due {
+		if w.expires != 0 {
+			s.timers.push(expiryTimer(s.clock.due(w.expires, w.appended, true), id))
+		}
+		if w.notBefore != 0 {
+			s.timers.push(delayTimer(s.clock.due(w.notBefore, w.appended, true), id, s.index.get(id).round))
+		}
+	}
+}
+
+// close releases the files and the lock.
+func (s *store) close() error {
+	var errs []error
+	for _, seg := range s.segs {
+		if seg.file != nil {
+			errs = append(errs, seg.file.Close())
+		}
+	}
+	if s.lock != nil {
+		errs = append(errs, s.lock.Close())
+	}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,381 @@
+package queue
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"time"
+)
+
+// pending is a record that is not durable yet. It is kept until it is, because after a failed sync it
+// must be written again, elsewhere.
+type pending struct {
+	kind    kind
+	flags   uint8
+	id      ID
+	payload []byte
+	noted   bool // it carries what slot.latest points to
+	// For a PUT: when the record becomes ready and expires, on the monotonic clock; 0: at once, never.
+	readyAt, expiresAt int64
+	// For a COPY: what the slot pointed to before.
+	oldAnchor, oldLatest place
+	oldKind              kind
+}
+
+// writer is the end of the log: the segment that is open for writing.
+type writer struct {
+	segment *segment // nil before the first record and after a failure
+	offset  int      // where the next record goes
+	flushed int      // written up to here
+	synced  int      // durable up to here
+	out     []byte   // the octets from flushed to offset
+	batch   uint16   // number of the commit that is being gathered
+	pending []pending
+	head    uint64 // head that a CHECK or header in out or in flight carries
+	durable uint64 // head that is durable on the medium
+	due     int64  // when lazy records must be durable, 0 when there are none
+}
+
+// How long a change of state may stay in the page cache, where it survives the process but not the power.
+const (
+	soon  = 250 * time.Millisecond // SUBMITTED, ATTEMPT, NOTE
+	later = time.Second            // DONE, RETRY
+)
+
+// healEvery is how often a failed medium is tried again.
+const healEvery = 5 * time.Second
+
+// checkSize is the room a CHECK takes; two of them always fit at the end of a segment.
+var checkSize = recordSize(checkPayload)
+
+var errNoSegment = errors.New("queue: no free segment")
+
+// dirty says whether there is anything that commit would make durable.
+func (s *store) dirty() bool {
+	return len(s.writer.pending) > 0 || len(s.unsaved) > 0
+}
+
+// head is the life of the oldest segment that counts for a recovery. Segments leave the chain only
+// when all that made them worthless is durable, so a head may be written at any time.
+func (s *store) head() uint64 { return s.keys.head(s.chainHead()) }
+
+// chainHead is the life of the oldest segment of the log.
+func (s *store) chainHead() uint64 {
+	if len(s.chain) == 0 {
+		return s.life + 1
+	}
+	return s.segs[s.chain[0]].life
+}
+
+// lazy has the next commit happen within d.
+func (s *store) lazy(d time.Duration) {
+	at := s.clock.now() + int64(d)
+	if s.writer.due == 0 || at < s.writer.due {
+		s.writer.due = at
+	}
+}
+
+// write places records in one segment at the end of the log and tells the slots. It never fails: what
+// the medium refuses is kept in unsaved, and commit or flush return the error.
+func (s *store) write(recs ...pending) {
+	for s.failure == nil && !s.fits(recs) {
+		if err := s.roll(); err != nil && s.failure == nil {
+			s.log.Error("storage failed, going on in memory", "error", err)
+			s.fail(err)
+		}
+	}
+	if s.failure != nil {
+		s.hold(recs)
+		return
+	}
+	for i := range recs {
+		p := s.encode(recs[i].kind, recs[i].flags, recs[i].id, recs[i].payload)
+		s.landed(&recs[i], p)
+	}
+	s.writer.pending = append(s.writer.pending, recs...)
+}
+
+// fits says whether the records fit the open segment, beside two CHECKs.
+func (s *store) fits(recs []pending) bool {
+	w := &s.writer
+	if w.segment == nil {
+		return false
+	}
+	return w.segment != nil && s.endAfter(w.offset, recs) <= s.size-2*checkSize
+}
+
+// endAfter is where the log ends when the records are placed from offset on.
+func (s *store) endAfter(offset int, recs []pending) int {
+	for i := range recs {
+		size := recordSize(len(recs[i].payload))
+		offset = startOf(offset, size) + size
+	}
+	return offset
+}
+
+// startOf is where a record of that size goes: it does not cross a page if it fits in one, and a
+// longer one starts at a page.
+func startOf(offset, size int) int {
+	if left := pageLeft(offset); left < recordHeader || size > left && offset%pageSize != 0 {
+		return offset + left
+	}
+	return offset
+}
+
+// encode puts one record into out.
+func (s *store) encode(k kind, flags uint8, id ID, payload []byte) place {
+	w := &s.writer
+	r := record{kind: k, flags: flags, batch: w.batch, life: uint32(w.segment.life), id: id, payload: payload}
+	if start := startOf(w.offset, recordSize(len(payload))); start != w.offset {
+		if gap := start - w.offset; gap >= recordHeader {
+			pad := r
+			pad.kind, pad.flags, pad.id = kindPad, flagIgnorable, 0
+			pad.payload = make([]byte, gap-recordHeader)
+			w.out = appendRecord(w.out, s.pool, pad)
+		} else {
+			w.out = append(w.out, make([]byte, gap)...)
+		}
+		w.offset = start
+	}
+	p := place{offset: uint32(w.offset), segment: w.segment.index, length: uint16(len(payload))}
+	w.out = appendRecord(w.out, s.pool, r)
+	w.offset += recordSize(len(payload))
+	s.counted.records++
+	return p
+}
+
+// landed tells the slot of r where it is now.
+func (s *store) landed(r *pending, p place) {
+	sl := s.index.get(r.id)
+	if sl == nil {
+		return
+	}
+	switch {
+	case r.kind == kindPut || r.kind == kindCopy:
+		if r.kind == kindCopy {
+			sl.latest = place{segment: nowhere}
+			delete(s.memory, r.id)
+		}
+		s.moveAnchor(sl, p)
+		sl.anchorIs = r.kind
+	case r.noted:
+		sl.latest = p
+		delete(s.memory, r.id)
+	}
+}
+
+// flush writes what was placed, so that it survives the process.
+func (s *store) flush() error {
+	if s.failure != nil {
+		return s.storageError()
+	}
+	if err := s.writeOut(); err != nil {
+		return s.salvage(err)
+	}
+	return nil
+}
+
+func (s *store) writeOut() error {
+	w := &s.writer
+	if len(w.out) == 0 {
+		return nil
+	}
+	n, err := w.segment.file.WriteAt(w.out, int64(w.flushed))
+	s.counted.written += uint64(n)
+	if err == nil && n < len(w.out) {
+		err = io.ErrShortWrite
+	}
+	if err != nil {
+		return fmt.Errorf("write %s: %w", w.segment.name, err)
+	}
+	w.flushed, w.out = w.offset, w.out[:0]
+	return nil
+}
+
+// commit makes everything placed so far durable with one sync. After a failure it writes the records
+// once more into another segment; when that fails too, the error is ErrStorage.
+func (s *store) commit() error {
+	if s.failure != nil {
+		return s.heal()
+	}
+	if len(s.writer.pending) == 0 {
+		s.writer.due = 0
+		return nil
+	}
+	if err := s.sync(); err != nil {
+		return s.salvage(err)
+	}
+	return nil
+}
+
+// sync writes and syncs the open segment and takes note of what is durable now.
+func (s *store) sync() error {
+	w := &s.writer
+	if err := s.writeOut(); err != nil {
+		return err
+	}
+	if err := w.segment.file.datasync(); err != nil {
+		return fmt.Errorf("sync %s: %w", w.segment.name, err)
+	}
+	s.counted.commits++
+	w.synced, w.due = w.flushed, 0
+	w.segment.end = w.synced
+	w.durable = max(w.durable, w.head)
+	w.batch++
+	done := w.pending
+	w.pending = w.pending[:0]
+	for i := range done {
+		if done[i].kind == kindPut {
+			s.appear(&done[i])
+		}
+		done[i].payload = nil
+	}
+	if cap(w.pending) > 4096 {
+		w.pending = nil
+	}
+	s.trimChain()
+	return nil
+}
+
+// appear makes an appended record visible, now that it is durable.
+func (s *store) appear(r *pending) {
+	sl := s.index.get(r.id)
+	if sl == nil || !sl.is(slotHidden) {
+		return
+	}
+	sl.clear(slotHidden)
+	s.totals.Appended++
+	if r.expiresAt != 0 {
+		s.timers.push(expiryTimer(r.expiresAt, r.id))
+	}
+	if r.readyAt > s.clock.now() {
+		sl.set(slotDelayed)
+		s.timers.push(delayTimer(r.readyAt, r.id, sl.round))
+	}
+	s.enqueue(sl)
+}
+
+// trimChain frees the oldest segments as long as nothing live is in them. It runs only when all
+// changes so far are durable.
+func (s *store) trimChain() {
+	for len(s.chain) > 0 {
+		i := s.chain[0]
+		if seg := s.segs[i]; seg == s.writer.segment || seg.live > 0 {
+			return
+		}
+		s.chain = s.chain[1:]
+		s.free = append(s.free, i)
+	}
+}
+
+// roll ends the open segment and begins the next one. What was placed is durable when it returns nil.
+func (s *store) roll() error {
+	if w := &s.writer; w.segment != nil {
+		before := w.segment
+		if err := s.commit(); err != nil {
+			return err
+		}
+		if w.segment != before { // a failed sync has begun another one
+			return nil
+		}
+		if s.reusable() < 0 && w.durable < s.head() {
+			// The freed segments may be used when it is durable that they are free.
+			s.encodeCheck()
+			if err := s.sync(); err != nil {
+				return s.salvage(err)
+			}
+		}
+	}
+	if err := s.begin(); err != nil {
+		return err
+	}
+	s.tidy()
+	return nil
+}
+
+// reusable is the position in free of the first segment that may be written over, -1 when there is none.
+func (s *store) reusable() int {
+	for i, n := range s.free {
+		if s.segs[n].life < s.writer.durable || s.segs[n].life == 0 {
+			return i
+		}
+	}
+	return -1
+}
+
+// begin starts a new life in a free segment: its header and first CHECK go into out.
+func (s *store) begin() error {
+	i := s.reusable()
+	if i < 0 {
+		return errNoSegment
+	}
+	n := s.free[i]
+	seg := s.segs[n]
+	if err := s.renew(seg); err != nil {
+		s.free = append(append(s.free[:i:i], s.free[i+1:]...), n)
+		return err
+	}
+	s.free = append(s.free[:i:i], s.free[i+1:]...)
+	s.life++
+	seg.life, seg.end, seg.live, seg.liveOctets, seg.holes, seg.recovered = s.life, 0, 0, 0, 0, false
+	s.chain = append(s.chain, n)
+	w := &s.writer
+	w.segment, w.flushed, w.synced = seg, 0, 0
+	w.out = s.currentHeader().append(w.out[:0])
+	w.offset = segmentHeader
+	s.encodeCheck()
+	return nil
+}
+
+// renew opens a segment again that a failed sync has made doubtful, and writes one full that has not
+// the size it should have.
+func (s *store) renew(seg *segment) error {
+	if seg.suspect || seg.file == nil {
+		if seg.file != nil {
+			seg.file.Close()
+		}
+		f, err := s.files.open(seg.name)
+		if err != nil {
+			return err
+		}
+		seg.file, seg.suspect = f, false
+	}
+	if seg.wrongSize {
+		if err := fill(seg.file, s.size); err != nil {
+			return fmt.Errorf("write %s full: %w", seg.name, err)
+		}
+		seg.wrongSize = false
+	}
+	return nil
+}
+
+// currentHeader is the header of the open segment with the head as it is now.
+func (s *store) currentHeader() header {
+	h := header{pages: uint16(s.size / pageSize), life: s.life, head: s.head(), pool: s.pool}
+	if n := len(s.chain); n > 1 {
+		before := s.segs[s.chain[n-2]]
+		h.previous, h.previousEnd = before.life, uint32(before.end)
+		if before.recovered {
+			h.flags |= flagRecovered
+		}
+	}
+	s.writer.head = h.head
+	return h
+}
+
+// encodeCheck places a CHECK in the open segment.
+func (s *store) encodeCheck() {
+	c := check{header: s.currentHeader(), next: s.nextID, totals: s.totals}
+	if n := len(s.chain); n > 1 {
+		c.holes = s.segs[s.chain[n-2]].holes
+	}
+	if ms, trusted := s.clock.wall(); trusted {
+		c.stamp = ms
+	}
+	s.encode(kindCheck, flagIgnorable, 0, c.append(nil))
+}
+
+// storageError is what callers are told while the medium does not take writes.
+func (s *store) storageError() error {
+	return fmt.Errorf("%w: %w", ErrStorage, s.failure)
+}
