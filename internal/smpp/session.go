@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net"
+	"runtime"
 	"sync"
 	"time"
 
@@ -217,14 +218,20 @@ func (s *Session) hasPlace() bool {
 	return s.phase == phaseBound && s.window.open.n+len(s.overflow) < s.cfg.Window && !s.out.full()
 }
 
-// registerMore takes the calls that are waiting at this moment, so that they share a write.
+// registerMore takes the calls that are waiting, and those that come when their callers are let run,
+// so that they share a write. A write costs as much as twenty of these turns.
 func (s *Session) registerMore() {
-	for s.hasPlace() {
+	for yielded := false; s.hasPlace(); {
 		select {
 		case c := <-s.calls:
 			s.register(c)
+			yielded = false
 		default:
-			return
+			if yielded {
+				return
+			}
+			yielded = true
+			runtime.Gosched()
 		}
 	}
 }
