@@ -69,6 +69,7 @@ func (s *session) answer(ctx context.Context, h pdu.Header, messageID string, du
 		s.fault("reorder")
 		o.due = s.group.place(n, now)
 	}
+	s.deaf = o.then != goOn // nothing is accepted behind the last response
 	s.send(ctx, o)
 	o.response = false
 	if o.then == goOn && happens("duplicate-response") {

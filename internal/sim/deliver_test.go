@@ -99,6 +99,24 @@ func TestOutcomes(t *testing.T) {
 	})
 }
 
+// TestExcerpt: the receipt quotes 20 characters, in an alphabet that has them.
+func TestExcerpt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := start(t, nil)
+		e := r.bound(t, bindTransceiver)
+		e.ask(submitSM, submit("359888", 0, 1, 8, []byte{0x04, 0x32, 0x04, 0x3E, 0x00, 0x31, 0x20, 0xAC}))
+		f := e.next()
+		e.answer(f, 0)
+		if d := parseDeliver(t, f); !strings.HasSuffix(string(d.message), " text:??1\x1be") {
+			t.Errorf("receipt %q", d.message)
+		}
+		e.submitted(t, "359888", "0123456789012345678901234")
+		if d := parseDeliver(t, e.next()); !strings.HasSuffix(string(d.message), " text:01234567890123456789") {
+			t.Errorf("receipt %q", d.message)
+		}
+	})
+}
+
 func TestReceiptForms(t *testing.T) {
 	for _, c := range []struct {
 		form ReceiptForm

@@ -37,6 +37,7 @@ type session struct {
 	kind     bindKind
 	systemID string
 	group    reorderGroup
+	deaf     bool // what comes is thrown away
 
 	out     chan outgoing // to write
 	answers chan answer   // from read to request
@@ -44,7 +45,7 @@ type session struct {
 	quit    chan struct{} // holds one token when the ESME is to be unbound
 	waiting atomic.Int32  // submit_sm without a response yet
 	heard   atomic.Int64  // when the last octet came, Unix nanoseconds
-	hung    atomic.Bool   // nothing is read or written in earnest any more
+	hung    atomic.Bool   // nothing is written any more
 }
 
 // serveConn serves one connection until it or ctx ends.
@@ -114,7 +115,7 @@ func (s *session) read(ctx context.Context, all *sync.WaitGroup) error {
 		if err != nil {
 			return err
 		}
-		if s.hung.Load() {
+		if s.deaf {
 			continue
 		}
 		started := s.kind

@@ -79,6 +79,7 @@ func TestGolden(t *testing.T) {
 			t.Errorf("unbind_resp: %x", got)
 		}
 		e.closed()
+		synctest.Wait()
 		if st := r.Stats(); st.ReceiptsAcked != 1 || st.ReceiptsPending != 0 || st.Messages != 1 || st.Submits != 1 {
 			t.Errorf("stats: %v", st)
 		}

@@ -135,9 +135,19 @@ func TestRunCannotListen(t *testing.T) {
 	}
 }
 
-type brokenListener struct{ net.Listener }
+// brokenListener fails twice, the second time for good.
+type brokenListener struct {
+	net.Listener
+	failed *bool
+}
 
-func (brokenListener) Accept() (net.Conn, error) { return nil, net.ErrClosed }
+func (l brokenListener) Accept() (net.Conn, error) {
+	if !*l.failed {
+		*l.failed = true
+		return nil, errors.New("too many open files")
+	}
+	return nil, net.ErrClosed
+}
 
 func TestServeEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -156,8 +166,12 @@ func TestServeEnds(t *testing.T) {
 		if len(closed) != 1 || closed[0].Note != "the SMSC stops" {
 			t.Errorf("closed: %v", closed)
 		}
-		if err := r.Serve(t.Context(), brokenListener{NewPipe()}); !errors.Is(err, net.ErrClosed) {
+		begin := time.Now()
+		if err := r.Serve(t.Context(), brokenListener{NewPipe(), new(bool)}); !errors.Is(err, net.ErrClosed) {
 			t.Errorf("Serve on a closed listener: %v", err)
+		}
+		if odd := r.events(KindOdd); len(odd) != 1 || odd[0].Note != "accept: too many open files" || time.Since(begin) != 100*time.Millisecond {
+			t.Errorf("%v after %v", odd, time.Since(begin))
 		}
 
 		// The messages are still there, and so is what is owed.
@@ -251,6 +265,7 @@ func TestEventStory(t *testing.T) {
 		e := r.bound(t, bindTransceiver)
 		e.submitted(t, "359888", "wet!")
 		e.answer(e.next(), 0)
+		synctest.Wait() // what the ESME answers and what it asks are told by two goroutines
 		e.ask(enquireLink, nil)
 		e.send(unbind, nil)
 		e.next()

@@ -15,7 +15,7 @@ const (
 	goOn       after = iota
 	dropAfter        // the connection is dropped
 	closeAfter       // the connection is closed in order
-	hangAfter        // nothing is written any more, and nothing that comes is acted on
+	hangAfter        // nothing is written any more
 )
 
 // outgoing are octets on their way to the ESME.
