@@ -33,15 +33,18 @@ func parseRequest(line []byte) (Request, error) {
 // joinRequest is the way back: the line for op with the fields of in, which marshals to an object
 // or is nil.
 func joinRequest(op string, in any) ([]byte, error) {
-	params := map[string]json.RawMessage{}
+	var params map[string]json.RawMessage
 	if in != nil {
 		b, err := json.Marshal(in)
 		if err != nil {
 			return nil, fmt.Errorf("door: %s: %w", op, err)
 		}
-		if err := json.Unmarshal(b, &params); err != nil || params == nil {
+		if err := json.Unmarshal(b, &params); err != nil {
 			return nil, fmt.Errorf("door: %s: %T does not marshal to a JSON object", op, in)
 		}
+	}
+	if params == nil { // a nil map
+		params = map[string]json.RawMessage{}
 	}
 	params["op"], _ = json.Marshal(op) // a string always marshals
 	return encodeLine(params)

@@ -63,7 +63,13 @@ type limiter struct {
 	mu    sync.Mutex
 	rush  bucket
 	total bucket
-	names map[string]*bucket
+	names map[string]*named
+}
+
+// named is what one name did.
+type named struct {
+	bucket
+	last time.Time // its latest text; zero: none came of what it said
 }
 
 func newLimiter(l Limits) *limiter {
@@ -72,7 +78,7 @@ func newLimiter(l Limits) *limiter {
 		limits: l,
 		rush:   newBucket(rushSize, rushRefill, now),
 		total:  newBucket(l.PerHour, time.Hour/time.Duration(l.PerHour), now),
-		names:  map[string]*bucket{},
+		names:  map[string]*named{},
 	}
 }
 
@@ -88,7 +94,7 @@ func (l *limiter) take(p alerts.Push) (giveBack func(), err error) {
 		l.rush.tokens--
 		return func() {}, nil
 	}
-	own, err := l.bucketOf(p.Name, now)
+	own, err := l.of(p.Name, now)
 	if err != nil {
 		return nil, err
 	}
@@ -104,25 +110,28 @@ func (l *limiter) take(p alerts.Push) (giveBack func(), err error) {
 	if !emergency {
 		l.total.tokens--
 	}
+	before := own.last
+	own.last = now
 	return func() {
 		l.mu.Lock()
 		defer l.mu.Unlock()
 		own.tokens++
+		own.last = before
 		if !emergency {
 			l.total.tokens++
 		}
 	}, nil
 }
 
-// bucketOf finds the bucket of a name, in place of one that is full again when there is no room.
-func (l *limiter) bucketOf(name string, now time.Time) (*bucket, error) {
-	if b := l.names[name]; b != nil {
-		return b, nil
+// of finds what name did, in place of a name that was silent for an hour when there is no room.
+func (l *limiter) of(name string, now time.Time) (*named, error) {
+	if n := l.names[name]; n != nil {
+		return n, nil
 	}
 	if len(l.names) >= l.limits.Names {
 		soonest := time.Hour
-		for other, b := range l.names {
-			if d := b.fullIn(now); d == 0 {
+		for other, n := range l.names {
+			if d := n.last.Add(time.Hour).Sub(now); d <= 0 {
 				delete(l.names, other)
 			} else {
 				soonest = min(soonest, d)
@@ -134,9 +143,9 @@ func (l *limiter) bucketOf(name string, now time.Time) (*bucket, error) {
 				l.limits.Names), soonest}
 		}
 	}
-	b := newBucket(l.limits.PerName, time.Hour/time.Duration(l.limits.PerName), now)
-	l.names[name] = &b
-	return &b, nil
+	n := &named{bucket: newBucket(l.limits.PerName, time.Hour/time.Duration(l.limits.PerName), now)}
+	l.names[name] = n
+	return n, nil
 }
 
 // bucket holds up to size tokens and gains one every refill.
@@ -168,13 +177,4 @@ func (b *bucket) lacks(now time.Time) time.Duration {
 		return 0
 	}
 	return b.counted.Add(b.refill).Sub(now)
-}
-
-// fullIn is how long until every token is back; 0: it is full.
-func (b *bucket) fullIn(now time.Time) time.Duration {
-	b.count(now)
-	if b.tokens >= b.size {
-		return 0
-	}
-	return b.counted.Add(time.Duration(b.size-b.tokens) * b.refill).Sub(now)
 }
