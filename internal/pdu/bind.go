@@ -96,3 +96,6 @@ func (m Bind) String() string {
 
 // GoString is String.
 func (m Bind) GoString() string { return m.String() }
+
+// MarshalText is String, so that no encoder for logs finds the password either.
+func (m Bind) MarshalText() ([]byte, error) { return []byte(m.String()), nil }

@@ -153,20 +153,11 @@ func (c *codec) cstring(name string, v *string, max int) {
 	}
 }
 
-// secret is a cstring that is never printed and whose length may go over the book's up to max.
+// secret is a cstring whose length may go over the book's up to max; print masks it.
 func (c *codec) secret(name string, v *string, book, max int) {
-	list := c.list
-	c.list = nil
 	c.cstring(name, v, max)
-	c.list = list
-	if c.err != nil || c.encode {
-		return
-	}
-	if c.list != nil {
-		c.print("***")
-	}
-	if len(*v) >= book && len(*v) < max {
-		c.object(fmt.Sprintf("%d octets, the standard has at most %d and a NUL", len(*v), book-1))
+	if n := len(*v); !c.encode && n >= book && n < max {
+		c.object(fmt.Sprintf("%d octets, the standard has at most %d and a NUL", n, book-1))
 	}
 }
 

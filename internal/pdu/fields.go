@@ -57,10 +57,13 @@ func Fields(b []byte) ([]Field, error) {
 
 // print adds the field at hand, whose octets have been read, to the list.
 func (c *codec) print(value string) {
-	f := Field{Name: c.name, Offset: c.at, Value: value, Note: c.pending, Section: section(c.name)}
+	f := Field{
+		Name: c.name, Offset: c.at, Octets: c.b[c.at:c.off:c.off], Value: value, Note: c.pending,
+		Section: section(c.name),
+	}
 	c.pending = ""
-	if c.name != "password" {
-		f.Octets = c.b[c.at:c.off:c.off]
+	if c.name == "password" {
+		f.Octets, f.Value = nil, "***"
 	}
 	*c.list = append(*c.list, f)
 }

@@ -1,6 +1,7 @@
 package pdu
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -186,7 +187,12 @@ func TestPasswordIsNotPrinted(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	asJSON, err := json.Marshal([]any{m, m.Bind, f.PDU})
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, printed := range []string{
+		string(asJSON),
 		sprint(m), sprint(*m), sprint(m.Bind), sprint(list), sprint(cut), sprint(f), sprint(f.PDU),
 	} {
 		for _, leak := range []string{"very", "76657279", "118 101 114 121", "0x76"} {

@@ -31,7 +31,7 @@ func asTshark(t *testing.T, b []byte) map[string]string {
 		switch field.Name {
 		case "command_length", "command_id", "sequence_number", "command_status":
 			if field.Name != "command_status" || f.Command.IsResponse() {
-				put(field.Name, strconv.Itoa(int(binary.BigEndian.Uint32(field.Octets))))
+				put(field.Name, strconv.FormatUint(uint64(binary.BigEndian.Uint32(field.Octets)), 10))
 			}
 		case "service_type":
 			if value == "" {

@@ -229,6 +229,9 @@ func TestNamesAgainstTshark(t *testing.T) {
 	var tags []Tag
 	for n := range Tag(0x1400) {
 		spec := n.spec()
+		if spec.name == "" && (n+1).spec().name == "" && (n-1).spec().name == "" {
+			continue
+		}
 		value := bytes.Repeat([]byte("1"), spec.least)
 		if spec.as == kindCString {
 			value[spec.least-1] = 0
