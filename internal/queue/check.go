@@ -4,11 +4,11 @@ import "encoding/binary"
 
 // Totals are the counters that survive restarts.
 type Totals struct {
-	Appended uint64 // records stored
-	Done     uint64 // settled with an outcome
-	Dropped  uint64 // settled by Drop
-	Expired  uint64 // settled because their time ran out
-	Lost     uint64 // records known to be lost to damage
+	Appended uint64 `json:"appended"` // records stored
+	Done     uint64 `json:"done"`     // settled with an outcome
+	Dropped  uint64 `json:"dropped"`  // settled by Drop
+	Expired  uint64 `json:"expired"`  // settled because their time ran out
+	Lost     uint64 `json:"lost"`     // records known to be lost to damage
 }
 
 // check is the payload of a CHECK record. The first record of every segment is one, and repeats the

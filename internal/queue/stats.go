@@ -1,39 +1,73 @@
 package queue
 
+import "fmt"
+
+// StateCounts counts records by state; Delayed are ready later.
+type StateCounts struct {
+	Ready   int `json:"ready"`
+	Delayed int `json:"delayed"`
+	Leased  int `json:"leased"`
+	Waiting int `json:"waiting"`
+	Buried  int `json:"buried"`
+}
+
+// Live counts all of them.
+func (c StateCounts) Live() int { return c.Ready + c.Delayed + c.Leased + c.Waiting + c.Buried }
+
 // Stats says how full the queue is and what it has done.
 type Stats struct {
-	Ready, Delayed, Leased, Waiting, Buried int // records by state; Delayed are ready later
-	Lanes                                   [Lanes]int
-	Classes                                 [Classes]int
-	Oldest                                  ID // the live record with the lowest ID, 0 when there is none
+	StateCounts
+	Lanes   [Lanes]StateCounts `json:"lanes"`
+	Classes [Classes]int       `json:"classes"`
+	Oldest  ID                 `json:"oldest,omitempty"` // the live record with the lowest ID, 0 when there is none
 
-	Used, Live, Capacity int64 // octets: taken by the log, of live records, of the pool without the reserve
-	Segments, Free       int   // files of the pool; those not in the log
-	SegmentSize          int
+	// Octets: taken by the log, of live records, of the pool without the reserve.
+	Used     int64 `json:"used"`
+	Octets   int64 `json:"live_octets"`
+	Capacity int64 `json:"capacity"`
+	// Files of the pool; those not in the log; octets of each.
+	Segments    int `json:"segments"`
+	Free        int `json:"free"`
+	SegmentSize int `json:"segment_size"`
 
-	Totals         // since the pool was created
-	Commits uint64 // syncs of the medium since Open
-	Written uint64 // octets written since Open
-	Placed  uint64 // records written since Open
-	Moved   uint64 // records moved by compaction since Open
-	Faults  uint64 // failed writes and syncs since Open
+	Totals  `json:"totals"` // since the pool was created
+	Commits uint64          `json:"commits"` // syncs of the medium since Open
+	Written uint64          `json:"written"` // octets written since Open
+	Placed  uint64          `json:"placed"`  // records written since Open
+	Moved   uint64          `json:"moved"`   // records moved by compaction since Open
+	Faults  uint64          `json:"faults"`  // failed writes and syncs since Open
 
-	// Failure is the error of a medium that does not take writes, nil when it does. Unsaved is how
-	// many changes of state are in memory only.
-	Failure error
-	Unsaved int
+	// Failure is why the medium does not take writes, "" when it does. Unsaved is how many changes of
+	// state are in memory only.
+	Failure string `json:"failure,omitempty"`
+	Unsaved int    `json:"unsaved,omitempty"`
 	// ClockTrusted says that the wall clock is believed.
-	ClockTrusted bool
+	ClockTrusted bool `json:"clock_trusted"`
+}
+
+// String says how full the queue is, and what is wrong with it, in one line.
+func (s Stats) String() string {
+	line := fmt.Sprintf("%d records, %s of %s used", s.Live(), octets(s.Used), octets(s.Capacity))
+	if s.Lost > 0 {
+		line += fmt.Sprintf("; %d LOST to damage since it was created", s.Lost)
+	}
+	if s.Failure != "" {
+		line += fmt.Sprintf("; THE MEDIUM TAKES NO WRITES: %s, %d changes are in memory only", s.Failure, s.Unsaved)
+	}
+	return line
 }
 
 func (s *store) stats() Stats {
 	st := Stats{
-		Used: s.used(), Live: s.liveOctets(), Capacity: s.capacity(),
+		Used: s.used(), Octets: s.liveOctets(), Capacity: s.capacity(),
 		Segments: len(s.segs), Free: len(s.free), SegmentSize: s.size,
 		Totals:  s.totals,
 		Commits: s.counted.commits, Written: s.counted.written, Placed: s.counted.records,
 		Moved: s.counted.moved, Faults: s.counted.failures,
-		Failure: s.failure, Unsaved: len(s.unsaved),
+		Unsaved: len(s.unsaved),
+	}
+	if s.failure != nil {
+		st.Failure = s.failure.Error()
 	}
 	_, st.ClockTrusted = s.clock.wall()
 	s.index.all(func(sl *slot) {
@@ -43,22 +77,28 @@ func (s *store) stats() Stats {
 		if st.Oldest == 0 {
 			st.Oldest = sl.id
 		}
-		st.Lanes[sl.lane()]++
 		st.Classes[sl.class()]++
-		switch sl.state {
-		case Ready:
-			if sl.is(slotDelayed) {
-				st.Delayed++
-			} else {
-				st.Ready++
-			}
-		case Leased:
-			st.Leased++
-		case Waiting:
-			st.Waiting++
-		case Buried:
-			st.Buried++
+		for _, c := range []*StateCounts{&st.StateCounts, &st.Lanes[sl.lane()]} {
+			c.count(sl)
 		}
 	})
 	return st
+}
+
+// count adds a record.
+func (c *StateCounts) count(sl *slot) {
+	switch sl.state {
+	case Ready:
+		if sl.is(slotDelayed) {
+			c.Delayed++
+		} else {
+			c.Ready++
+		}
+	case Leased:
+		c.Leased++
+	case Waiting:
+		c.Waiting++
+	case Buried:
+		c.Buried++
+	}
 }
