@@ -11,6 +11,7 @@ import (
 
 	"smppagent/internal/alerts"
 	"smppagent/internal/alerts/source/sysfs"
+	"smppagent/internal/queue"
 	"smppagent/internal/smpp"
 )
 
@@ -28,6 +29,7 @@ type config struct {
 	alerts.Config
 	Sensor map[string]sysfs.Sensor `toml:"sensor"`
 	SMSC   map[string]smpp.Config  `toml:"smsc"`
+	Queue  queue.Config            `toml:"queue"`
 }
 
 // agentConfig is the table [agent]: what the program itself needs.
@@ -75,6 +77,7 @@ func defaultConfig() *config {
 	return &config{
 		Agent:  agentConfig{StateDir: "/var/lib/smppagent", LogLevel: "info"},
 		Config: alerts.Default(),
+		Queue:  queue.Default(),
 	}
 }
 
@@ -106,6 +109,7 @@ func (c *config) check(p *problems, files bool) {
 	c.Agent.Check(p.under("agent"))
 	c.checkSensors(p)
 	c.Config.Check(c.sensors(), p.under(""))
+	c.Queue.Check(p.under("queue"))
 	switch len(c.SMSC) {
 	case 0:
 		p.add("smsc", "there is no SMSC: write [smsc.main] with address, system_id and password")
@@ -155,6 +159,10 @@ func (c *config) resolve(dir string) {
 		c.Agent.Socket = filepath.Join(c.Agent.StateDir, "agent.sock")
 	}
 	in(dir, &c.Agent.Socket)
+	if c.Queue.Dir == "" {
+		c.Queue.Dir = filepath.Join(c.Agent.StateDir, "queue")
+	}
+	in(dir, &c.Queue.Dir)
 	for name, s := range c.SMSC {
 		in(dir, &s.PasswordFile)
 		in(dir, &s.TLS.CAFile)
