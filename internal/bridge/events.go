@@ -1,0 +1,151 @@
+package bridge
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"smppagent/internal/queue"
+)
+
+// An Event is one step of a message, for people and for programs that follow it.
+type Event struct {
+	Time      time.Time `json:"time"`
+	ID        queue.ID  `json:"id"`
+	Step      Step      `json:"step"`
+	Key       string    `json:"key,omitempty"`
+	To        string    `json:"to,omitempty"` // masked
+	Class     string    `json:"class,omitempty"`
+	Text      string    `json:"text,omitempty"` // its beginning
+	Segments  int       `json:"segments,omitempty"`
+	MessageID string    `json:"message_id,omitempty"` // the SMSC's
+	Status    string    `json:"command_status,omitempty"`
+	Detail    string    `json:"detail,omitempty"`
+	Final     bool      `json:"final,omitempty"` // nothing follows
+}
+
+// A Step is what happened to the message.
+type Step string
+
+// The steps, in the order of a life that goes well, then those of the others.
+const (
+	StepQueued    Step = "queued"    // on flash: it survives a power cut from here
+	StepRecovered Step = "recovered" // found on flash at the start
+	StepSubmitted Step = "submitted" // written to the SMSC
+	StepAccepted  Step = "accepted"  // the SMSC has it
+	StepDelivered Step = "delivered" // the phone has it
+	StepRetry     Step = "retry"     // refused for now
+	StepInDoubt   Step = "in doubt"  // written, and no response came
+	StepFailed    Step = "failed"
+	StepExpired   Step = "expired"
+	StepInbound   Step = "inbound" // a short message from the SMSC, on flash
+)
+
+const (
+	recentEvents  = 32 // kept for Status
+	followerDepth = 64 // events that a slow follower may lag behind
+)
+
+// A hub hands events to whoever follows and counts them.
+type hub struct {
+	mu        sync.Mutex
+	followers map[chan Event]queue.ID
+	recent    [recentEvents]Event
+	n         uint64
+	steps     map[Step]uint64
+	resent    uint64
+	closed    bool
+}
+
+func newHub() *hub {
+	return &hub{followers: make(map[chan Event]queue.ID), steps: make(map[Step]uint64)}
+}
+
+func (h *hub) emit(e Event) {
+	e.Time = time.Now()
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.recent[h.n%recentEvents] = e
+	h.n++
+	h.steps[e.Step]++
+	for c, id := range h.followers {
+		if id == 0 || id == e.ID {
+			select {
+			case c <- e:
+			default: // the way does not wait for a reader
+			}
+		}
+	}
+}
+
+func (h *hub) countResent() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.resent++
+}
+
+func (h *hub) follow(ctx context.Context, id queue.ID) <-chan Event {
+	c := make(chan Event, followerDepth)
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.closed {
+		close(c)
+		return c
+	}
+	h.followers[c] = id
+	context.AfterFunc(ctx, func() {
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		if _, ok := h.followers[c]; ok {
+			delete(h.followers, c)
+			close(c)
+		}
+	})
+	return c
+}
+
+func (h *hub) close() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.closed = true
+	for c := range h.followers {
+		delete(h.followers, c)
+		close(c)
+	}
+}
+
+// count fills in the counters and the last events, oldest first.
+func (h *hub) count(s *Status) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	s.Accepted, s.Delivers = h.steps[StepAccepted], h.steps[StepDelivered]
+	s.Failed, s.Expired, s.Resent = h.steps[StepFailed], h.steps[StepExpired], h.resent
+	for i := h.n - min(h.n, recentEvents); i < h.n; i++ {
+		s.Recent = append(s.Recent, h.recent[i%recentEvents])
+	}
+}
+
+// beginning returns the first characters of a text, for events.
+func beginning(text string) string {
+	const most = 60
+	n := 0
+	for i := range text {
+		if n++; n > most {
+			return text[:i] + "…"
+		}
+	}
+	return text
+}
+
+// mask hides the middle of a phone number: logs and events show who, not whom to call.
+func mask(addr string) string {
+	const head = 4
+	if len(addr) <= head+2 { // a short code
+		return addr
+	}
+	stars := make([]byte, len(addr)-head-2)
+	for i := range stars {
+		stars[i] = '*'
+	}
+	return addr[:head] + string(stars) + addr[len(addr)-2:]
+}

@@ -1,0 +1,81 @@
+package bridge
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+)
+
+// A hold pauses the link: while it lasts nothing is taken from the queue, so that throttling
+// delays messages but never shuffles them. It doubles with each refusal in a row.
+type hold struct {
+	min, max time.Duration
+
+	mu    sync.Mutex
+	until time.Time
+	last  time.Duration
+	why   string
+}
+
+func newHold(lo, hi time.Duration) *hold { return &hold{min: lo, max: hi} }
+
+// extend starts or lengthens the hold and returns how long it lasts from now. Refusals of one
+// window count once: those that come while it lasts change nothing.
+func (h *hold) extend(why string) (d time.Duration, began bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if left := time.Until(h.until); left > 0 {
+		return left, false
+	}
+	h.last = min(max(2*h.last, h.min), h.max)
+	h.until, h.why = time.Now().Add(h.last), why
+	return h.last, true
+}
+
+// clear forgets the growth once the SMSC takes messages again.
+func (h *hold) clear() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if time.Now().After(h.until) {
+		h.last = 0
+	}
+}
+
+// wait returns when the hold is over, or with ctx's error.
+func (h *hold) wait(ctx context.Context) error {
+	for {
+		h.mu.Lock()
+		left := time.Until(h.until)
+		h.mu.Unlock()
+		if left <= 0 {
+			return ctx.Err()
+		}
+		if err := sleep(ctx, left); err != nil {
+			return err
+		}
+	}
+}
+
+// String says why and for how long, or nothing.
+func (h *hold) String() string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	left := time.Until(h.until)
+	if left <= 0 {
+		return ""
+	}
+	return fmt.Sprintf("%s, %v more", h.why, left.Round(100*time.Millisecond))
+}
+
+// sleep waits for d, or returns ctx's error.
+func sleep(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

@@ -1,0 +1,198 @@
+package bridge
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"time"
+
+	"smppagent/internal/pdu"
+	"smppagent/internal/queue"
+	"smppagent/internal/smpp"
+	"smppagent/internal/sms"
+)
+
+const (
+	inboundWorkers = 4              // deliver_sm stored at once, so that they share a flush
+	orphanTTL      = 72 * time.Hour // how long a receipt waits for its message
+	inboundTTL     = 30 * 24 * time.Hour
+	inboundClass   = uint8(sms.Info) // queue class of what comes in
+)
+
+// An Inbound is a short message from the SMSC as it came: the octets are kept, since what they
+// mean may be judged better later.
+//
+// On flash: version u8, received (Unix seconds) i64, esm_class u8, data_coding u8, protocol_id u8,
+// source and destination (TON u8, NPI u8, text), link, then the octets. Integers are big-endian, texts
+// stand behind their length (uvarint).
+type Inbound struct {
+	Received     time.Time
+	Link         string
+	Source, Dest pdu.Address
+	ESMClass     pdu.ESMClass
+	ProtocolID   uint8
+	DataCoding   pdu.DataCoding
+	ShortMessage []byte // with the UDH when ESMClass says so; message_payload where that was used
+}
+
+const inboundVersion = 1
+
+var errInbound = errors.New("bridge: inbound message cannot be read")
+
+// AppendBinary appends the form on flash.
+func (in *Inbound) AppendBinary(b []byte) ([]byte, error) {
+	b = append(b, inboundVersion)
+	b = binary.BigEndian.AppendUint64(b, uint64(in.Received.Unix()))
+	b = append(b, byte(in.ESMClass), byte(in.DataCoding), in.ProtocolID)
+	for _, a := range []pdu.Address{in.Source, in.Dest} {
+		b = appendText(append(b, a.TON, a.NPI), a.Addr)
+	}
+	b = appendText(b, in.Link)
+	return appendText(b, in.ShortMessage), nil
+}
+
+// UnmarshalBinary reads what AppendBinary wrote.
+func (in *Inbound) UnmarshalBinary(b []byte) error {
+	if len(b) < 12 {
+		return errInbound
+	}
+	if b[0] != inboundVersion {
+		return fmt.Errorf("%w: version %d; this program reads %d", errInbound, b[0], inboundVersion)
+	}
+	*in = Inbound{
+		Received: time.Unix(int64(binary.BigEndian.Uint64(b[1:])), 0),
+		ESMClass: pdu.ESMClass(b[9]), DataCoding: pdu.DataCoding(b[10]), ProtocolID: b[11],
+	}
+	b = b[12:]
+	ok := true
+	for _, a := range []*pdu.Address{&in.Source, &in.Dest} {
+		if len(b) < 2 {
+			return errInbound
+		}
+		a.TON, a.NPI = b[0], b[1]
+		if a.Addr, b, ok = cutText(b[2:]); !ok {
+			return errInbound
+		}
+	}
+	if in.Link, b, ok = cutText(b); !ok {
+		return errInbound
+	}
+	text, b, ok := cutText(b)
+	if !ok || len(b) > 0 {
+		return errInbound
+	}
+	in.ShortMessage = []byte(text)
+	return nil
+}
+
+// Text is the message as people read it: decoded by data_coding, without the UDH; octets that are
+// no text are shown in hexadecimal.
+func (in *Inbound) Text() string {
+	d := in.ShortMessage
+	if in.ESMClass.UDHI() && len(d) > 0 && int(d[0]) < len(d) {
+		d = d[1+int(d[0]):]
+	}
+	switch c := in.DataCoding; {
+	case c == pdu.CodingDefault || c&0xFC == 0xF0 || c&0xE0 == 0xC0:
+		return sms.DecodeGSM7(d)
+	case c == pdu.CodingUCS2 || c&0xF0 == 0xE0:
+		return sms.DecodeUCS2(d)
+	case c == pdu.CodingIA5 || c == pdu.CodingLatin1:
+		r := make([]rune, len(d))
+		for i, o := range d {
+			r[i] = rune(o)
+		}
+		return string(r)
+	}
+	return fmt.Sprintf("%x", d)
+}
+
+// takeInbound stores what the SMSC delivers and answers it. An answer of ESME_ROK means that it is
+// on flash: the SMSC keeps it until then, and brings it again after any other answer.
+func (b *Bridge) takeInbound(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case d := <-b.client.Inbound():
+			d.Respond(b.deliver(ctx, d))
+		}
+	}
+}
+
+func (b *Bridge) deliver(ctx context.Context, d *smpp.Delivery) pdu.Status {
+	var err error
+	if r, ok := pdu.ParseReceipt(d.PDU); ok {
+		var known bool
+		if known, err = b.receipt(ctx, d.PDU, r); !known && err == nil {
+			if d.PDU.ESMClass.Type() != pdu.ESMTypeDefault {
+				err = b.keepReceipt(ctx, d.PDU, r)
+			} else { // only looks like one: somebody's text
+				err = b.store(ctx, d.PDU)
+			}
+		}
+	} else {
+		err = b.store(ctx, d.PDU)
+	}
+	switch {
+	case err == nil:
+		return pdu.StatusROK
+	case errors.Is(err, queue.ErrTooLarge):
+		b.log.Error("deliver_sm refused", "from", mask(d.PDU.Source.Addr), "err", err)
+		return pdu.StatusRXRAPPN // it will never fit
+	}
+	b.log.Warn("deliver_sm not taken; the SMSC keeps it", "from", mask(d.PDU.Source.Addr), "err", err)
+	return pdu.StatusRXTAPPN
+}
+
+// store appends an inbound short message to the queue.
+func (b *Bridge) store(ctx context.Context, d *pdu.DeliverSM) error {
+	in := Inbound{
+		Received: time.Now(), Link: b.name, Source: d.Source, Dest: d.Dest,
+		ESMClass: d.ESMClass, ProtocolID: d.ProtocolID, DataCoding: d.DataCoding, ShortMessage: d.UserData(),
+	}
+	body, err := in.AppendBinary(nil)
+	if err != nil {
+		return err
+	}
+	ids, err := b.q.Append(ctx, queue.Entry{
+		Lane: LaneIn, Class: inboundClass, Expires: time.Now().Add(inboundTTL), Body: body,
+	})
+	if err != nil {
+		return err
+	}
+	b.log.Info("short message received", "id", ids[0], "from", mask(d.Source.Addr), "octets", len(in.ShortMessage))
+	b.events.emit(Event{ID: ids[0], Step: StepInbound, To: mask(d.Dest.Addr), Detail: "from " + mask(d.Source.Addr), Final: len(b.forward) == 0})
+	return nil
+}
+
+// forwardInbound passes inbound short messages to the people who asked for them.
+func (b *Bridge) forwardInbound(ctx context.Context) {
+	for len(b.forward) > 0 {
+		item, err := b.q.Next(ctx, LaneIn)
+		if err != nil {
+			return
+		}
+		if err := b.forwardOne(ctx, item); err != nil {
+			b.log.Warn("inbound message not forwarded yet", "id", item.ID, "err", err)
+			if err := b.q.Retry(ctx, item.ID, time.Now().Add(b.backoff(item.Tries)), nil, true); err != nil {
+				return
+			}
+		}
+	}
+}
+
+func (b *Bridge) forwardOne(ctx context.Context, item queue.Item) error {
+	var in Inbound
+	if err := in.UnmarshalBinary(item.Body); err != nil {
+		return b.q.Bury(ctx, item.ID, err.Error())
+	}
+	for _, p := range b.forward {
+		m := sms.Message{To: p.Phone, Text: sourceText(in.Source) + ": " + in.Text(), Class: sms.Info}
+		if _, err := b.Accept(ctx, m, fmt.Sprintf("inbound-%d/%s", item.ID, p.Name)); err != nil {
+			return err
+		}
+	}
+	return ignoreGone(b.q.Done(ctx, item.ID, uint8(sms.Accepted), false))
+}

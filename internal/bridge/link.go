@@ -1,0 +1,354 @@
+package bridge
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"smppagent/internal/pdu"
+	"smppagent/internal/queue"
+	"smppagent/internal/smpp"
+	"smppagent/internal/sms"
+)
+
+// startTimer bounds how long a message that was taken from the queue waits for its place in the
+// window: the link may have gone since. Then it goes back, so that it can expire, be overtaken or
+// be dropped like any other.
+const startTimer = 5 * time.Second
+
+// dispatch takes messages in the queue's order and starts them until ctx ends; what is started goes
+// on in work. It takes nothing while the link is down or held: until then the most urgent
+// message is the queue's to choose.
+func (b *Bridge) dispatch(ctx, work context.Context) error {
+	for {
+		if err := b.hold.wait(ctx); err != nil {
+			return err
+		}
+		if err := b.client.Ready(ctx); err != nil {
+			return err
+		}
+		item, err := b.q.Next(ctx, LaneOut)
+		if err != nil {
+			return err
+		}
+		if !b.stillReady(ctx) { // it was waited for meanwhile
+			if err := b.q.Release(work, item.ID); err != nil {
+				return err
+			}
+			continue
+		}
+		if err := b.send(work, item.ID); err != nil {
+			if errors.Is(err, queue.ErrStorage) {
+				b.log.Error("message not sent: the queue cannot be written", "id", item.ID, "err", err)
+				b.hold.extend("storage failed")
+				continue
+			}
+			return err
+		}
+	}
+}
+
+// stillReady reports whether a message could be started now.
+func (b *Bridge) stillReady(ctx context.Context) bool {
+	ctx, cancel := context.WithTimeout(ctx, 50*time.Millisecond)
+	defer cancel()
+	return b.hold.String() == "" && b.client.Ready(ctx) == nil
+}
+
+// send starts one submit_sm for each segment that the SMSC may not have. It returns when all are
+// in the window; collect brings the responses. Its error is the queue's.
+func (b *Bridge) send(ctx context.Context, id queue.ID) error {
+	m := b.track.acquire(id)
+	defer b.track.release(id, m)
+	if ok, err := b.load(ctx, id, m); !ok {
+		return err
+	}
+	if m.item.State != queue.Leased { // a late response or a person was faster
+		return nil
+	}
+	if b.cfg.Policy == Once && m.progress.count(attempted) > 0 {
+		return b.conclude(ctx, id, m, false) // from before a restart: never by itself
+	}
+	alphabet, segs, err := m.msg.Split(b.concat())
+	if err != nil {
+		return b.bury(ctx, id, m, sms.Rejected, fmt.Sprintf("cannot be sent: %v", err))
+	}
+	if m.progress.Link != b.name || len(m.progress.Segments) != len(segs) {
+		m.progress = progress{Link: b.name, Segments: make([]segment, len(segs))}
+	}
+	before := append([]segment(nil), m.progress.Segments...)
+	again := false
+	var todo []int
+	for i := range m.progress.Segments {
+		switch s := &m.progress.Segments[i]; s.State {
+		case attempted:
+			again = true
+			todo = append(todo, i)
+		case unsent, refused:
+			*s = segment{State: attempted}
+			todo = append(todo, i)
+		}
+	}
+	if len(todo) == 0 {
+		return b.conclude(ctx, id, m, false)
+	}
+	if err := b.q.Attempt(ctx, id, m.progress.appendBinary(nil), b.cfg.Policy == Once); err != nil {
+		return ignoreGone(err)
+	}
+	if again {
+		b.events.countResent()
+		b.log.Warn("message in doubt sent again", "id", id, "to", mask(m.msg.To.Addr), "policy", string(b.cfg.Policy))
+	}
+	b.track.index(id, m)
+	m.throttled, m.refusedNow = false, 0
+	done := make(chan *smpp.Call, len(todo))
+	started := 0
+	start, cancel := context.WithTimeout(ctx, startTimer)
+	defer cancel()
+	for _, i := range todo {
+		req := b.compose(m, alphabet, segs[i])
+		if err = b.client.Start(start, &smpp.Call{Request: req, Tag: tag(id, i), Done: done}); err != nil {
+			break
+		}
+		started++
+	}
+	for _, i := range todo[started:] {
+		m.progress.Segments[i] = before[i] // never written: as it was
+	}
+	if started == 0 {
+		if _, ok := errors.AsType[*pdu.FieldError](err); ok {
+			return b.bury(ctx, id, m, sms.Rejected, fmt.Sprintf("cannot be sent: %v", err))
+		}
+		b.log.Debug("message goes back to the queue", "id", id, "err", err)
+		return ignoreGone(b.q.Retry(ctx, id, time.Time{}, m.progress.appendBinary(nil), false))
+	}
+	b.emit(m, StepSubmitted, Event{Segments: started})
+	m.calls = started
+	b.track.keep(m)
+	b.senders.Add(1)
+	go b.collect(ctx, id, m, done)
+	return nil
+}
+
+// collect takes the responses of one message; the last one settles it.
+func (b *Bridge) collect(ctx context.Context, id queue.ID, m *tracked, done <-chan *smpp.Call) {
+	defer b.senders.Done()
+	defer b.track.drop(id, m)
+	for left := -1; left != 0; {
+		call := <-done // the client completes every call that it took
+		m.mu.Lock()
+		m.calls--
+		left = m.calls
+		if err := b.answer(ctx, id, m, call); err != nil {
+			b.log.Error("outcome of the message not written", "id", id, "err", err)
+		}
+		m.mu.Unlock()
+	}
+}
+
+// answer notes what a response says of one segment, and settles the message with the last one.
+// The caller has m.
+func (b *Bridge) answer(ctx context.Context, id queue.ID, m *tracked, call *smpp.Call) error {
+	_, seg := untag(call.Tag)
+	if m.settled || seg >= len(m.progress.Segments) {
+		return nil
+	}
+	s := &m.progress.Segments[seg]
+	var refusal *smpp.StatusError
+	switch {
+	case call.Err == nil:
+		b.hold.clear()
+		resp, _ := call.Response.(*pdu.SubmitSMResp)
+		if s.State.fate() { // its receipt was faster
+			break
+		}
+		*s = segment{State: accepted}
+		if resp != nil {
+			s.MessageID = resp.MessageID
+		}
+		b.emit(m, StepAccepted, Event{MessageID: s.MessageID})
+		b.track.index(id, m)
+		if err := b.claim(ctx, m, seg); err != nil {
+			return err
+		}
+	case errors.As(call.Err, &refusal):
+		b.judge(id, m, s, refusal.Status)
+	case errors.Is(call.Err, smpp.ErrNotSent):
+		if s.State == attempted {
+			*s = segment{State: unsent}
+		}
+	default: // ErrResponseTimer, ErrInDoubt: the segment stays attempted
+		if m.doubted == "" {
+			m.doubted = call.Err.Error()
+		}
+	}
+	if m.calls > 0 {
+		return ignoreGone(b.q.Note(ctx, id, m.progress.appendBinary(nil), false))
+	}
+	return b.conclude(ctx, id, m, false)
+}
+
+// judge applies the verdict on status to segment s.
+func (b *Bridge) judge(id queue.ID, m *tracked, s *segment, status pdu.Status) {
+	*s = segment{State: unsent, Status: status}
+	m.refusedNow = status
+	switch verdicts[status] {
+	case pause:
+		m.throttled = true
+		if d, began := b.hold.extend("SMSC answered " + status.String()); began {
+			b.log.Warn("link held", "command_status", status, "for", d)
+		}
+	case rebind:
+		m.throttled = true
+		b.hold.extend("SMSC answered " + status.String())
+	case noTLVs:
+		if b.cfg.TLVs == TLVsAuto && !b.tlvsRefused.Swap(true) {
+			m.throttled = true
+			b.log.Warn("SMSC refuses optional parameters; sending without", "command_status", status)
+			return
+		}
+		s.State = refused
+	case bury:
+		s.State = refused
+	case retry:
+		b.log.Warn("submit_sm refused for now", "id", id, "to", mask(m.msg.To.Addr), "command_status", status, "tries", m.item.Tries+1)
+	}
+}
+
+// conclude writes what the message has come to. The caller has m and no response is due. durable
+// asks that the queue has it on flash when conclude returns.
+func (b *Bridge) conclude(ctx context.Context, id queue.ID, m *tracked, durable bool) error {
+	note := m.progress.appendBinary(nil)
+	o, final := m.progress.outcome(m.msg.Receipt)
+	switch {
+	case o == sms.Failed, o == sms.Rejected:
+		return b.bury(ctx, id, m, o, b.failure(m))
+	case final:
+		if err := b.q.Done(ctx, id, uint8(o), durable); err != nil {
+			return ignoreGone(err)
+		}
+		m.settled = true
+		b.track.forget(id, m)
+		b.report(ctx, m, o, "")
+	case o == sms.Accepted:
+		if err := b.q.Submitted(ctx, id, note); err != nil {
+			return ignoreGone(err)
+		}
+		if m.progress.count(undelivered, expired, delivered) == 0 {
+			b.tell(ctx, m, o)
+		}
+	case o == sms.InDoubt && b.cfg.Policy == Once:
+		if err := b.q.Submitted(ctx, id, note); err != nil {
+			return ignoreGone(err)
+		}
+		b.track.index(id, m)
+		b.doubt(ctx, id, m, "not sent again: policy once")
+	case o == sms.InDoubt:
+		at := time.Now().Add(b.cfg.InDoubtWait)
+		if err := b.q.Retry(ctx, id, at, note, true); err != nil {
+			return ignoreGone(err)
+		}
+		b.doubt(ctx, id, m, "again in "+b.cfg.InDoubtWait.String())
+	default: // unsent
+		at := time.Time{}
+		if m.refusedNow != 0 && !m.throttled {
+			d := b.backoff(m.item.Tries)
+			at = time.Now().Add(d)
+			b.emit(m, StepRetry, Event{Status: m.refusedNow.String(), Detail: "again in " + d.String()})
+		} else if m.refusedNow != 0 {
+			b.emit(m, StepRetry, Event{Status: m.refusedNow.String(), Detail: "link held"})
+		}
+		return ignoreGone(b.q.Retry(ctx, id, at, note, !at.IsZero()))
+	}
+	return nil
+}
+
+// doubt says that the SMSC may or may not have the message.
+func (b *Bridge) doubt(ctx context.Context, id queue.ID, m *tracked, next string) {
+	b.log.Warn("message in doubt", "id", id, "to", mask(m.msg.To.Addr), "why", m.doubted, "next", next)
+	b.emit(m, StepInDoubt, Event{Detail: next})
+	m.doubted = ""
+	b.tell(ctx, m, sms.InDoubt)
+}
+
+// bury gives the message up: it stays in the queue for a person to look at.
+func (b *Bridge) bury(ctx context.Context, id queue.ID, m *tracked, o sms.Outcome, why string) error {
+	if err := b.q.Note(ctx, id, m.progress.appendBinary(nil), false); err != nil {
+		return ignoreGone(err)
+	}
+	if err := b.q.Bury(ctx, id, why); err != nil {
+		return ignoreGone(err)
+	}
+	m.settled = true
+	b.track.forget(id, m)
+	b.log.Warn("message failed", "id", id, "to", mask(m.msg.To.Addr), "why", why)
+	b.report(ctx, m, o, why)
+	return nil
+}
+
+// failure says in words why the message failed.
+func (b *Bridge) failure(m *tracked) string {
+	if st := m.progress.refusal(); st != 0 {
+		return "SMSC answered " + st.String()
+	}
+	for _, s := range m.progress.Segments {
+		if s.State == undelivered {
+			return "not delivered, says the receipt for message_id " + s.MessageID
+		}
+	}
+	return "not delivered"
+}
+
+// backoff is the time before attempt number tries+2.
+func (b *Bridge) backoff(tries int) time.Duration {
+	d := b.cfg.RetryMin
+	for range tries {
+		if d *= 2; d >= b.cfg.RetryMax {
+			return b.cfg.RetryMax
+		}
+	}
+	return d
+}
+
+// takeLate brings in responses that came after their timer.
+func (b *Bridge) takeLate(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case call := <-b.client.Late():
+			id, _ := untag(call.Tag)
+			if err := b.late(ctx, id, call); err != nil {
+				b.log.Error("late response not written", "id", id, "err", err)
+			}
+		}
+	}
+}
+
+func (b *Bridge) late(ctx context.Context, id queue.ID, call *smpp.Call) error {
+	m := b.track.acquire(id)
+	defer b.track.release(id, m)
+	if ok, err := b.load(ctx, id, m); !ok {
+		return err
+	}
+	_, seg := untag(call.Tag)
+	if seg >= len(m.progress.Segments) || m.progress.Segments[seg].State != attempted {
+		return nil // settled otherwise
+	}
+	b.log.Info("late response", "id", id, "command_status", call.Status)
+	return b.answer(ctx, id, m, call)
+}
+
+// tag packs what a call is about; a message has at most 255 segments.
+func tag(id queue.ID, seg int) uint64 { return uint64(id)<<8 | uint64(seg) }
+
+func untag(t uint64) (queue.ID, int) { return queue.ID(t >> 8), int(t & 0xFF) }
+
+// ignoreGone takes "no such record" for success: somebody else settled or dropped the message.
+func ignoreGone(err error) error {
+	if errors.Is(err, queue.ErrNotFound) || errors.Is(err, queue.ErrState) {
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,84 @@
+package bridge
+
+import (
+	"context"
+	"fmt"
+
+	"smppagent/internal/queue"
+)
+
+// Drop takes message id out of the queue for good because a person says so. It returns
+// queue.ErrNotFound when there is none.
+func (b *Bridge) Drop(ctx context.Context, id queue.ID, why string) error {
+	m := b.track.acquire(id)
+	defer b.track.release(id, m)
+	item, err := b.q.Get(ctx, id)
+	if err != nil {
+		return err
+	}
+	if why == "" {
+		why = "dropped by hand"
+	}
+	if err := b.q.Drop(ctx, id, why); err != nil {
+		return err
+	}
+	m.settled = true
+	b.log.Warn("message dropped", "id", id, "why", why)
+	if item.Lane == LaneReceipt {
+		b.track.dropOrphan(id)
+	}
+	if item.Lane != LaneOut {
+		return nil
+	}
+	if m.calls == 0 {
+		m.item = item
+		_ = m.msg.UnmarshalBinary(item.Body) // what cannot be read is dropped all the same
+		_ = m.progress.unmarshal(item.Note)
+	}
+	b.track.forget(id, m)
+	b.emit(m, StepFailed, Event{Detail: why, Final: true})
+	return nil
+}
+
+// Retry sends message id again because a person says so: one that failed, that is in doubt, or
+// that waits for its next attempt. Its validity is lifted. It returns queue.ErrNotFound, or an error that matches
+// queue.ErrState and says why the message cannot be sent again.
+func (b *Bridge) Retry(ctx context.Context, id queue.ID) error {
+	m := b.track.acquire(id)
+	defer b.track.release(id, m)
+	item, err := b.q.Get(ctx, id)
+	if err != nil {
+		return err
+	}
+	var p progress
+	switch {
+	case item.Lane != LaneOut:
+		return fmt.Errorf("bridge: message %d came in, it is not sent: %w", id, queue.ErrState)
+	case m.calls > 0 || item.State == queue.Leased:
+		return fmt.Errorf("bridge: message %d is on its way: %w", id, queue.ErrState)
+	}
+	if err := p.unmarshal(item.Note); err != nil {
+		return err
+	}
+	again := 0
+	for i := range p.Segments {
+		switch p.Segments[i].State {
+		case attempted, refused, undelivered, expired:
+			p.Segments[i] = segment{}
+			again++
+		case unsent:
+			again++
+		}
+	}
+	if again == 0 && len(p.Segments) > 0 {
+		return fmt.Errorf("bridge: the SMSC has accepted message %d, its receipt is awaited: %w", id, queue.ErrState)
+	}
+	if err := b.q.Note(ctx, id, p.appendBinary(nil), false); err != nil {
+		return err
+	}
+	if err := b.q.Kick(ctx, id); err != nil {
+		return err
+	}
+	b.log.Info("message sent again by hand", "id", id, "segments", again)
+	return nil
+}

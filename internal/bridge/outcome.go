@@ -1,0 +1,194 @@
+package bridge
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"smppagent/internal/queue"
+	"smppagent/internal/sms"
+)
+
+// load reads message id from the queue into m, unless it is in hand already. ok is false when the
+// message is gone; a body that cannot be read is buried with the reason. The caller has m.
+func (b *Bridge) load(ctx context.Context, id queue.ID, m *tracked) (ok bool, err error) {
+	if m.calls > 0 || m.settled {
+		return !m.settled, nil
+	}
+	item, err := b.q.Get(ctx, id)
+	if err != nil {
+		return false, ignoreGone(err)
+	}
+	if item.Lane != LaneOut || item.State == queue.Buried {
+		return false, nil
+	}
+	m.item, m.msg, m.progress = item, sms.Message{}, progress{}
+	if err := m.msg.UnmarshalBinary(item.Body); err != nil {
+		m.settled = true
+		b.log.Error("message cannot be read", "id", id, "err", err)
+		return false, ignoreGone(b.q.Bury(ctx, id, fmt.Sprintf("cannot be read: %v", err)))
+	}
+	if err := m.progress.unmarshal(item.Note); err != nil {
+		b.log.Error("progress of the message cannot be read; it may be sent again", "id", id, "err", err)
+	}
+	m.item.Body, m.item.Note = nil, nil
+	if m.msg.Ref == 0 {
+		m.msg.Ref = reference(id)
+	}
+	return true, nil
+}
+
+// report makes the final outcome of a message known.
+func (b *Bridge) report(ctx context.Context, m *tracked, o sms.Outcome, detail string) {
+	step := map[sms.Outcome]Step{
+		sms.Accepted: StepAccepted, sms.Delivered: StepDelivered, sms.Failed: StepFailed, sms.Rejected: StepFailed,
+		sms.Expired: StepExpired, sms.InDoubt: StepInDoubt,
+	}[o]
+	b.log.Info("message settled", "id", m.item.ID, "to", mask(m.msg.To.Addr), "outcome", o)
+	b.emit(m, step, Event{Detail: detail, Final: true})
+	b.tell(ctx, m, o)
+}
+
+// emit hands out an event of message m with the fields that all of them have.
+func (b *Bridge) emit(m *tracked, step Step, e Event) {
+	e.ID, e.Step, e.Key = m.item.ID, step, m.item.Key
+	e.To, e.Class, e.Text = mask(m.msg.To.String()), m.msg.Class.String(), beginning(m.msg.Text)
+	b.events.emit(e)
+}
+
+// tell gives the outcome of a notice to the engine that raised it.
+func (b *Bridge) tell(ctx context.Context, m *tracked, o sms.Outcome) {
+	if i := strings.LastIndexByte(m.item.Key, '/'); i >= 0 && b.outcome != nil {
+		b.outcome(ctx, m.item.Key[:i], m.item.Key[i+1:], o)
+	}
+}
+
+// takeExpired reports the messages whose time ran out in the queue.
+func (b *Bridge) takeExpired(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case item := <-b.q.Expired():
+			switch item.Lane {
+			case LaneReceipt:
+				b.track.dropOrphan(item.ID)
+			case LaneOut:
+				b.expire(ctx, item)
+			}
+		}
+	}
+}
+
+func (b *Bridge) expire(ctx context.Context, item queue.Item) {
+	m := &tracked{item: item}
+	if err := m.msg.UnmarshalBinary(item.Body); err != nil {
+		b.log.Error("expired message cannot be read", "id", item.ID, "err", err)
+		return
+	}
+	if m.msg.Ref == 0 {
+		m.msg.Ref = reference(item.ID)
+	}
+	if err := m.progress.unmarshal(item.Note); err != nil {
+		b.log.Error("progress of an expired message cannot be read", "id", item.ID, "err", err)
+	}
+	var o sms.Outcome
+	var detail string
+	switch {
+	case m.progress.count(attempted) > 0:
+		o, detail = sms.InDoubt, "no response and no receipt came: the SMSC may or may not have it"
+	case item.State == queue.Waiting:
+		o, detail = sms.Accepted, "the SMSC has it; no receipt came"
+	case m.progress.count(accepted, delivered) > 0:
+		o, detail = sms.InDoubt, "its validity ended with some of its parts sent"
+	default:
+		o, detail = sms.Expired, "its validity ended in the queue"
+	}
+	b.track.forget(item.ID, m)
+	b.report(ctx, m, o, detail)
+}
+
+// recover learns what the queue held at the start: which receipts are awaited, which messages are
+// in doubt, which receipts wait for their message.
+func (b *Bridge) recover(ctx context.Context) error {
+	var out, waiting, doubtful int
+	err := b.q.List(ctx, func(item queue.Item) bool {
+		switch {
+		case item.Lane == LaneReceipt:
+			if r, err := unmarshalReceipt(item.Body); err == nil {
+				b.track.addOrphan(r.Link, r.MessageID, item.ID)
+			}
+		case item.Lane == LaneOut && item.State != queue.Buried:
+			m := &tracked{item: item}
+			if m.msg.UnmarshalBinary(item.Body) != nil || m.progress.unmarshal(item.Note) != nil {
+				return true // load says so when its turn comes
+			}
+			if m.msg.Ref == 0 {
+				m.msg.Ref = reference(item.ID)
+			}
+			out++
+			b.track.index(item.ID, m)
+			detail := "to be sent"
+			switch {
+			case item.State == queue.Waiting:
+				waiting++
+				detail = "its receipt is awaited"
+			case m.progress.count(attempted) > 0:
+				doubtful++
+				detail = "in doubt"
+			}
+			b.emit(m, StepRecovered, Event{Detail: detail})
+		}
+		return true
+	})
+	if err != nil {
+		return fmt.Errorf("bridge: recover: %w", err)
+	}
+	b.log.Info("queue taken over", "messages", out, "awaiting_receipt", waiting, "in_doubt", doubtful)
+	return nil
+}
+
+// keepFailed drops the oldest failed and inbound messages beyond what is to be kept.
+func (b *Bridge) keepFailed(ctx context.Context) {
+	for sleep(ctx, time.Minute) == nil {
+		if err := b.trim(ctx); err != nil && !errors.Is(err, context.Canceled) {
+			b.log.Error("old messages not dropped", "err", err)
+		}
+	}
+}
+
+func (b *Bridge) trim(ctx context.Context) error {
+	s, err := b.q.Stats(ctx)
+	if err != nil {
+		return err
+	}
+	failed := s.Lanes[LaneOut].Buried - b.cfg.KeepFailed
+	inbound := 0
+	if len(b.forward) == 0 {
+		inbound = s.Lanes[LaneIn].Ready - b.cfg.KeepInbound
+	}
+	if failed <= 0 && inbound <= 0 {
+		return nil
+	}
+	var drop []queue.ID
+	err = b.q.List(ctx, func(item queue.Item) bool {
+		switch {
+		case item.Lane == LaneOut && item.State == queue.Buried && failed > 0:
+			failed--
+			drop = append(drop, item.ID)
+		case item.Lane == LaneIn && item.State == queue.Ready && inbound > 0:
+			inbound--
+			drop = append(drop, item.ID)
+		}
+		return failed > 0 || inbound > 0
+	})
+	for _, id := range drop {
+		err = errors.Join(err, ignoreGone(b.q.Drop(ctx, id, "older than those to be kept")))
+	}
+	if len(drop) > 0 {
+		b.log.Warn("oldest messages dropped", "count", len(drop), "keep_failed", b.cfg.KeepFailed, "keep_inbound", b.cfg.KeepInbound)
+	}
+	return err
+}

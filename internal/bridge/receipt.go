@@ -1,0 +1,164 @@
+package bridge
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"smppagent/internal/pdu"
+	"smppagent/internal/queue"
+)
+
+// receipt applies r to the message it is about and returns with that on flash. known is false when
+// no message claims it.
+func (b *Bridge) receipt(ctx context.Context, d *pdu.DeliverSM, r pdu.Receipt) (known bool, err error) {
+	state, final := fateOf(r.State)
+	x, converted, ok := b.track.find(b.name, r.MessageID)
+	if !ok {
+		return b.receiptByReference(ctx, d, r)
+	}
+	m := b.track.acquire(x.id)
+	defer b.track.release(x.id, m)
+	if ok, err := b.load(ctx, x.id, m); !ok {
+		return err == nil, err // settled before: an SMSC may repeat itself
+	}
+	if converted && d.Source.Addr != m.msg.To.Addr {
+		return false, nil
+	}
+	b.track.learn(b.name, converted)
+	if !final {
+		return true, nil
+	}
+	return true, b.apply(ctx, m, int(x.seg), state)
+}
+
+// receiptByReference finds a message in doubt by the user_message_reference that the receipt
+// carries: the response that would have brought the message_id never came.
+func (b *Bridge) receiptByReference(ctx context.Context, d *pdu.DeliverSM, r pdu.Receipt) (known bool, err error) {
+	if !r.HasReference {
+		return false, nil
+	}
+	id, ok := b.track.findDoubt(r.UserMessageReference, d.Source.Addr)
+	if !ok {
+		return false, nil
+	}
+	m := b.track.acquire(id)
+	defer b.track.release(id, m)
+	if ok, err := b.load(ctx, id, m); !ok {
+		return err == nil, err
+	}
+	if len(m.progress.Segments) != 1 || m.progress.Segments[0].State != attempted {
+		return false, nil // which segment it is about cannot be told
+	}
+	b.log.Info("receipt settles a message in doubt", "id", id, "message_id", r.MessageID)
+	s := &m.progress.Segments[0]
+	s.State, s.MessageID = accepted, r.MessageID
+	state, final := fateOf(r.State)
+	if !final {
+		b.track.index(id, m)
+		return true, b.conclude(ctx, id, m, true)
+	}
+	return true, b.apply(ctx, m, 0, state)
+}
+
+// apply notes the final state of one segment and settles the message when it was the last. The
+// caller has m.
+func (b *Bridge) apply(ctx context.Context, m *tracked, seg int, state segmentState) error {
+	if seg >= len(m.progress.Segments) || m.progress.Segments[seg].State.fate() {
+		return nil
+	}
+	m.progress.Segments[seg].State = state
+	id := m.item.ID
+	if m.calls > 0 || m.progress.count(unsent, attempted) > 0 {
+		return ignoreGone(b.q.Note(ctx, id, m.progress.appendBinary(nil), true))
+	}
+	if m.progress.count(accepted) > 0 { // other receipts are due
+		return ignoreGone(b.q.Note(ctx, id, m.progress.appendBinary(nil), true))
+	}
+	return b.conclude(ctx, id, m, true)
+}
+
+// fateOf maps message_state (SMPP 3.4 §5.2.28) to that of a segment; final is false for the
+// states that others follow.
+func fateOf(s pdu.MessageState) (state segmentState, final bool) {
+	switch s {
+	case pdu.StateDelivered:
+		return delivered, true
+	case pdu.StateExpired:
+		return expired, true
+	case pdu.StateDeleted, pdu.StateUndeliverable, pdu.StateRejected:
+		return undelivered, true
+	}
+	return accepted, false
+}
+
+// A storedReceipt is a receipt that came before the response, or on another session, or for a
+// message that was not ours.
+type storedReceipt struct {
+	Link, MessageID string
+	State           pdu.MessageState
+}
+
+const receiptVersion = 1
+
+var errReceipt = errors.New("bridge: stored receipt cannot be read")
+
+func (r storedReceipt) marshal() []byte {
+	b := []byte{receiptVersion, byte(r.State)}
+	return appendText(appendText(b, r.Link), r.MessageID)
+}
+
+func unmarshalReceipt(b []byte) (r storedReceipt, err error) {
+	if len(b) < 2 || b[0] != receiptVersion {
+		return r, errReceipt
+	}
+	r.State = pdu.MessageState(b[1])
+	var ok bool
+	if r.Link, b, ok = cutText(b[2:]); !ok {
+		return r, errReceipt
+	}
+	if r.MessageID, b, ok = cutText(b); !ok || len(b) > 0 {
+		return r, errReceipt
+	}
+	return r, nil
+}
+
+// keepReceipt puts a receipt that no message claims on flash, for the response that may follow it.
+func (b *Bridge) keepReceipt(ctx context.Context, d *pdu.DeliverSM, r pdu.Receipt) error {
+	if _, final := fateOf(r.State); !final {
+		return nil
+	}
+	ids, err := b.q.Append(ctx, queue.Entry{
+		Lane: LaneReceipt, Class: inboundClass, Expires: time.Now().Add(orphanTTL),
+		Key:  "",
+		Body: storedReceipt{Link: b.name, MessageID: r.MessageID, State: r.State}.marshal(),
+	})
+	if err != nil {
+		return err
+	}
+	b.log.Info("receipt kept for a message not known yet", "message_id", r.MessageID, "from", mask(d.Source.Addr))
+	b.track.addOrphan(b.name, r.MessageID, ids[0])
+	return nil
+}
+
+// claim looks for a receipt that came before the response of segment seg. The caller has m.
+func (b *Bridge) claim(ctx context.Context, m *tracked, seg int) error {
+	s := &m.progress.Segments[seg]
+	if s.MessageID == "" {
+		return nil
+	}
+	orphan, ok := b.track.takeOrphan(b.name, s.MessageID)
+	if !ok {
+		return nil
+	}
+	item, err := b.q.Get(ctx, orphan)
+	if err != nil {
+		return ignoreGone(err)
+	}
+	if r, err := unmarshalReceipt(item.Body); err == nil {
+		if state, final := fateOf(r.State); final {
+			s.State = state
+		}
+	}
+	return ignoreGone(b.q.Done(ctx, orphan, 0, false))
+}

@@ -1,0 +1,247 @@
+package bridge
+
+import (
+	"hash/maphash"
+	"strconv"
+	"strings"
+	"sync"
+
+	"smppagent/internal/pdu"
+	"smppagent/internal/queue"
+	"smppagent/internal/sms"
+)
+
+// A tracker knows which message a response or a receipt is about, and sees to it that two of them
+// do not write the same message at once. What it holds can be built again from the queue: one
+// entry of about 40 octets per segment whose receipt is due.
+type tracker struct {
+	seed maphash.Seed
+
+	mu      sync.Mutex
+	open    map[queue.ID]*tracked // in somebody's hands
+	remote  map[uint64]target     // by link and message_id
+	doubt   map[uint64]queue.ID   // by reference and destination: no message_id known
+	orphans map[uint64]queue.ID   // receipts on flash that no message claims, by link and message_id
+
+	exact, converted map[string]int // by link: receipts found by their id, and by the other base
+}
+
+// A target is one segment of a message.
+type target struct {
+	id  queue.ID
+	seg uint8
+}
+
+// A tracked message is in somebody's hands. Its fields are read and written between acquire and
+// release only.
+type tracked struct {
+	mu   sync.Mutex
+	refs int // guarded by the tracker's mutex
+
+	item     queue.Item // without body and note
+	msg      sms.Message
+	progress progress
+	calls    int  // responses still due
+	settled  bool // the queue has let go of it
+
+	// Of the attempt under way:
+	throttled  bool       // nothing that happened counts against the message
+	refusedNow pdu.Status // the last refusal
+	doubted    string     // why a response is missing
+}
+
+func newTracker() *tracker {
+	return &tracker{
+		seed:    maphash.MakeSeed(),
+		open:    make(map[queue.ID]*tracked),
+		remote:  make(map[uint64]target),
+		doubt:   make(map[uint64]queue.ID),
+		orphans: make(map[uint64]queue.ID),
+		exact:   make(map[string]int), converted: make(map[string]int),
+	}
+}
+
+// acquire takes message id into the caller's hands, waiting for whoever has it.
+func (t *tracker) acquire(id queue.ID) *tracked {
+	t.mu.Lock()
+	m := t.open[id]
+	if m == nil {
+		m = new(tracked)
+		t.open[id] = m
+	}
+	m.refs++
+	t.mu.Unlock()
+	m.mu.Lock()
+	return m
+}
+
+// release gives it back.
+func (t *tracker) release(id queue.ID, m *tracked) {
+	m.mu.Unlock()
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if m.refs--; m.refs == 0 {
+		delete(t.open, id)
+	}
+}
+
+// keep holds on to what is known of a message while responses are due, beyond release.
+func (t *tracker) keep(m *tracked) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	m.refs++
+}
+
+// drop undoes keep.
+func (t *tracker) drop(id queue.ID, m *tracked) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if m.refs--; m.refs == 0 {
+		delete(t.open, id)
+	}
+}
+
+// index makes the message findable by what its receipts and late responses will carry.
+func (t *tracker) index(id queue.ID, m *tracked) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	inDoubt := false
+	for i, s := range m.progress.Segments {
+		switch {
+		case s.State == accepted && s.MessageID != "":
+			t.remote[t.key(m.progress.Link, foldID(s.MessageID))] = target{id, uint8(i)}
+		case s.State == attempted:
+			inDoubt = true
+		}
+	}
+	if k := t.doubtKey(m.msg.Ref, m.msg.To.Addr); inDoubt {
+		t.doubt[k] = id
+	} else if t.doubt[k] == id {
+		delete(t.doubt, k)
+	}
+}
+
+// forget drops what index noted of a message that is settled.
+func (t *tracker) forget(id queue.ID, m *tracked) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, s := range m.progress.Segments {
+		if k := t.key(m.progress.Link, foldID(s.MessageID)); s.MessageID != "" && t.remote[k].id == id {
+			delete(t.remote, k)
+		}
+	}
+	if k := t.doubtKey(m.msg.Ref, m.msg.To.Addr); t.doubt[k] == id {
+		delete(t.doubt, k)
+	}
+}
+
+// find returns the segment that link knows as messageID. Some SMSCs write an id as decimal in the
+// response and as hexadecimal in the receipt, or the reverse, padded or in the other case. converted
+// says that only the other base matched: the caller then looks at the address too. An SMSC whose
+// ids have matched as they are is taken to keep to that.
+func (t *tracker) find(link, messageID string) (x target, converted, ok bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for i, form := range idForms(messageID) {
+		if i > 0 && t.exact[link] > 0 && t.converted[link] == 0 {
+			break
+		}
+		if x, ok := t.remote[t.key(link, form)]; ok {
+			return x, i > 0, true
+		}
+	}
+	return target{}, false, false
+}
+
+// learn notes that a receipt of link was matched, as find said.
+func (t *tracker) learn(link string, converted bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if converted {
+		t.converted[link]++
+	} else {
+		t.exact[link]++
+	}
+}
+
+// findDoubt returns the message in doubt that carried user_message_reference ref to addr.
+func (t *tracker) findDoubt(ref uint16, addr string) (queue.ID, bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	id, ok := t.doubt[t.doubtKey(ref, addr)]
+	return id, ok
+}
+
+// addOrphan notes that the receipt for messageID is kept as record id.
+func (t *tracker) addOrphan(link, messageID string, id queue.ID) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.orphans[t.key(link, foldID(messageID))] = id
+}
+
+// takeOrphan returns and forgets the receipt kept for messageID.
+func (t *tracker) takeOrphan(link, messageID string) (queue.ID, bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, form := range idForms(messageID) {
+		k := t.key(link, form)
+		if id, ok := t.orphans[k]; ok {
+			delete(t.orphans, k)
+			return id, true
+		}
+	}
+	return 0, false
+}
+
+// dropOrphan forgets record id, which is no longer kept.
+func (t *tracker) dropOrphan(id queue.ID) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for k, v := range t.orphans {
+		if v == id {
+			delete(t.orphans, k)
+		}
+	}
+}
+
+func (t *tracker) count(s *Status) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	s.InDoubt, s.Orphans = len(t.doubt), len(t.orphans)
+}
+
+func (t *tracker) key(link, id string) uint64 {
+	var h maphash.Hash
+	h.SetSeed(t.seed)
+	h.WriteString(link)
+	h.WriteByte(0)
+	h.WriteString(id)
+	return h.Sum64()
+}
+
+func (t *tracker) doubtKey(ref uint16, addr string) uint64 {
+	return t.key(strconv.Itoa(int(ref)), "\x00"+addr)
+}
+
+// foldID is the form under which message_ids are compared: lower case, no leading zeros.
+func foldID(id string) string {
+	id = strings.ToLower(strings.TrimSpace(id))
+	if s := strings.TrimLeft(id, "0"); s != "" {
+		return s
+	}
+	return id
+}
+
+// idForms returns the forms in which the same message_id may have come before: as it is, and
+// where it is a number of at most 64 bits, in the other base.
+func idForms(id string) []string {
+	f := foldID(id)
+	forms := []string{f}
+	if n, err := strconv.ParseUint(f, 10, 64); err == nil {
+		forms = append(forms, strconv.FormatUint(n, 16))
+	}
+	if n, err := strconv.ParseUint(f, 16, 64); err == nil {
+		forms = append(forms, strconv.FormatUint(n, 10))
+	}
+	return forms
+}

@@ -1,0 +1,187 @@
+package bridge
+
+import (
+	"bytes"
+	"reflect"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"smppagent/internal/pdu"
+	"smppagent/internal/sms"
+)
+
+func TestProgressOutcome(t *testing.T) {
+	tests := []struct {
+		name    string
+		states  []segmentState
+		receipt bool
+		want    sms.Outcome
+		final   bool
+	}{
+		{"nobody tried", nil, true, sms.Pending, false},
+		{"one waits", []segmentState{accepted, unsent}, false, sms.Pending, false},
+		{"accepted, no receipt asked", []segmentState{accepted, accepted}, false, sms.Accepted, true},
+		{"accepted, receipt due", []segmentState{accepted, delivered}, true, sms.Accepted, false},
+		{"all delivered", []segmentState{delivered, delivered}, true, sms.Delivered, true},
+		{"one undelivered", []segmentState{delivered, undelivered}, true, sms.Failed, true},
+		{"one expired", []segmentState{delivered, expired}, true, sms.Expired, true},
+		{"one in doubt", []segmentState{accepted, attempted}, true, sms.InDoubt, false},
+		{"one refused", []segmentState{attempted, refused}, true, sms.Rejected, true},
+	}
+	for _, tt := range tests {
+		p := progress{}
+		for _, s := range tt.states {
+			p.Segments = append(p.Segments, segment{State: s})
+		}
+		if o, final := p.outcome(tt.receipt); o != tt.want || final != tt.final {
+			t.Errorf("%s: %v, final %v; want %v, %v", tt.name, o, final, tt.want, tt.final)
+		}
+	}
+}
+
+func TestProgressOnFlash(t *testing.T) {
+	p := progress{Link: "main", Segments: []segment{
+		{State: accepted, MessageID: "4F"}, {State: unsent, Status: pdu.StatusRTHROTTLED}, {State: attempted},
+	}}
+	// version, link; state, command_status, message_id per segment
+	want := []byte("\x01\x04main" + "\x03\x00\x00\x00\x00\x024F" + "\x00\x00\x00\x00\x58\x00" + "\x01\x00\x00\x00\x00\x00")
+	b := p.appendBinary(nil)
+	if !bytes.Equal(b, want) {
+		t.Errorf("note is %q, want %q", b, want)
+	}
+	var got progress
+	if err := got.unmarshal(b); err != nil || !reflect.DeepEqual(got, p) {
+		t.Errorf("read back %+v, %v; want %+v", got, err, p)
+	}
+	for n := 1; n < len(b); n++ {
+		if err := got.unmarshal(b[:n]); err == nil && n != 6 && n != 14 && n != 20 { // whole segments
+			t.Errorf("cut at %d octets is read as %+v", n, got)
+		}
+	}
+}
+
+func FuzzNotes(f *testing.F) {
+	f.Add([]byte("\x01\x04main\x03\x00\x00\x00\x00\x024F"))
+	f.Add((storedReceipt{"main", "4F", pdu.StateDelivered}).marshal())
+	in, _ := (&Inbound{Link: "main", Source: pdu.Address{TON: 1, NPI: 1, Addr: "359"}, ShortMessage: []byte("hi")}).AppendBinary(nil)
+	f.Add(in)
+	f.Fuzz(func(t *testing.T, b []byte) {
+		var p progress
+		if p.unmarshal(b) == nil && len(b) > 0 {
+			var q progress
+			if err := q.unmarshal(p.appendBinary(nil)); err != nil || !reflect.DeepEqual(p, q) {
+				t.Errorf("%+v is not read back: %+v, %v", p, q, err)
+			}
+		}
+		if r, err := unmarshalReceipt(b); err == nil {
+			if s, err := unmarshalReceipt(r.marshal()); err != nil || r != s {
+				t.Errorf("%+v is not read back: %+v, %v", r, s, err)
+			}
+		}
+		var in Inbound
+		if in.UnmarshalBinary(b) == nil {
+			_ = in.Text()
+		}
+	})
+}
+
+// A receipt's id is found in the form the response gave, in another case, padded, and in the other
+// base while nothing is known against that.
+func TestFindReceipt(t *testing.T) {
+	tr := newTracker()
+	m := new(tracked)
+	m.progress = progress{Link: "a", Segments: []segment{{State: accepted, MessageID: "00AB"}, {State: accepted, MessageID: "200"}}}
+	tr.index(7, m)
+	for _, tt := range []struct {
+		link, id      string
+		seg           int
+		converted, ok bool
+	}{
+		{"a", "00AB", 0, false, true},
+		{"a", "ab", 0, false, true},
+		{"a", "171", 0, true, true}, // 0xab
+		{"a", "C8", 1, true, true},  // 200
+		{"b", "00AB", 0, false, false},
+		{"a", "ac", 0, false, false},
+	} {
+		x, converted, ok := tr.find(tt.link, tt.id)
+		if ok != tt.ok || converted != tt.converted || ok && (x.id != 7 || int(x.seg) != tt.seg) {
+			t.Errorf("find %q on %q: %+v, converted %v, %v", tt.id, tt.link, x, converted, ok)
+		}
+	}
+	tr.learn("a", false) // this SMSC keeps to its form
+	if _, _, ok := tr.find("a", "171"); ok {
+		t.Error("the other base still matches although ids have matched as they are")
+	}
+	tr.forget(7, m)
+	if len(tr.remote) != 0 {
+		t.Errorf("forgotten, yet %d ids are known", len(tr.remote))
+	}
+}
+
+func TestHoldDoubles(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHold(time.Second, 3*time.Second)
+		for _, want := range []time.Duration{time.Second, 2 * time.Second, 3 * time.Second, 3 * time.Second} {
+			start := time.Now()
+			if d, began := h.extend("throttled"); d != want || !began {
+				t.Errorf("held for %v, began %v; want %v", d, began, want)
+			}
+			if _, began := h.extend("throttled"); began {
+				t.Error("a refusal of the same window lengthens the hold")
+			}
+			if err := h.wait(t.Context()); err != nil || time.Since(start) != want {
+				t.Errorf("waited %v, %v; want %v", time.Since(start), err, want)
+			}
+		}
+		time.Sleep(time.Nanosecond)
+		h.clear()
+		if d, _ := h.extend("throttled"); d != time.Second {
+			t.Errorf("after a success held for %v, want the least again", d)
+		}
+	})
+}
+
+func TestMask(t *testing.T) {
+	for in, want := range map[string]string{"+359888123456": "+359*******56", "1234": "1234", "1234567": "1234*67", "": ""} {
+		if got := mask(in); got != want {
+			t.Errorf("mask(%q) = %q, want %q", in, got, want)
+		}
+	}
+}
+
+func TestConfigDefaultsAreValid(t *testing.T) {
+	Default().Check(func(key, problem string) { t.Errorf("%s: %s", key, problem) })
+	bad := Default()
+	bad.Sender, bad.ServiceType, bad.Policy, bad.RetryMin, bad.KeepFailed = "+12x", "TOOLONG", "twice", 5, -1
+	got := map[string]bool{}
+	bad.Check(func(key, _ string) { got[key] = true })
+	for _, key := range []string{"sender", "service_type", "policy", "retry_min", "keep_failed"} {
+		if !got[key] {
+			t.Errorf("%s is not reported", key)
+		}
+	}
+}
+
+func TestDataCoding(t *testing.T) {
+	tests := []struct {
+		a       sms.Alphabet
+		c       sms.MessageClass
+		want    pdu.DataCoding
+		subunit bool
+	}{
+		{sms.GSM7, sms.ClassNone, 0x00, false},
+		{sms.GSM7, sms.Flash, 0xF0, false},
+		{sms.GSM7, sms.ClassSIM, 0xF2, false},
+		{sms.Octets, sms.ClassNone, 0x04, false},
+		{sms.Octets, sms.Flash, 0xF4, false},
+		{sms.UCS2, sms.ClassNone, 0x08, false},
+		{sms.UCS2, sms.Flash, 0x08, true},
+	}
+	for _, tt := range tests {
+		if got, sub := dataCoding(tt.a, tt.c); got != tt.want || sub != tt.subunit {
+			t.Errorf("%v %v: 0x%02X, %v; want 0x%02X, %v", tt.a, tt.c, uint8(got), sub, uint8(tt.want), tt.subunit)
+		}
+	}
+}
