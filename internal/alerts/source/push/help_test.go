@@ -80,10 +80,27 @@ func in(t *testing.T, dir string) []string {
 	return names
 }
 
-// logged is a log that a test can read.
-func logged() (*slog.Logger, *bytes.Buffer) {
-	var b bytes.Buffer
-	return slog.New(slog.NewTextHandler(&b, nil)), &b
+// logbook is a log that a test can read while others write.
+type logbook struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *logbook) Write(b []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(b)
+}
+
+func (l *logbook) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
+}
+
+func logged() (*slog.Logger, *logbook) {
+	l := &logbook{}
+	return slog.New(slog.NewTextHandler(l, nil)), l
 }
 
 func put(t *testing.T, dir, name, content string) {
