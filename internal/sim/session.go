@@ -183,7 +183,7 @@ func (s *session) handle(ctx context.Context, b []byte) (stop bool) {
 		s.event(Event{Kind: KindNackCame, Status: h.Status.String(), Note: fmt.Sprintf("sequence_number %d", h.Sequence)})
 		s.answered(ctx, h)
 	default:
-		what := fmt.Sprintf("%v, which the ESME may not send", h.Command)
+		what := fmt.Sprintf("%v, which this SMSC does not take", h.Command)
 		if h.Command.IsResponse() {
 			// Refusing responses would make two sides that disagree refuse for ever.
 			s.event(Event{Kind: KindOdd, Note: what})
