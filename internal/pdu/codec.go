@@ -230,7 +230,7 @@ func (c *codec) string(n int) string {
 	if n == 0 {
 		return ""
 	}
-	if c.off < c.textAt || c.off+n > c.textAt+len(c.text) {
+	if c.off+n > c.textAt+len(c.text) {
 		c.textAt = c.off
 		c.text = string(c.b[c.off:min(c.off+max(n, stretch), len(c.b))])
 	}
