@@ -139,8 +139,8 @@ func (c *Config) CheckFiles(bad func(key, problem string)) {
 	if c.PasswordFile != "" {
 		if _, err := c.secret(); err != nil {
 			bad("password_file", plainPath(err))
-		} else if info, err := os.Stat(c.PasswordFile); err == nil && info.Mode().Perm()&0o077 != 0 {
-			bad("password_file", fmt.Sprintf("mode %04o lets others read it: chmod 600 %s", info.Mode().Perm(), c.PasswordFile))
+		} else if problem := openToOthers(c.PasswordFile); problem != "" {
+			bad("password_file", problem)
 		}
 	}
 	if c.PasswordEnv != "" {

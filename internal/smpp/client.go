@@ -51,12 +51,15 @@ func (c *Client) Run(ctx context.Context) error {
 	c.warnPassword()
 	for {
 		session, err := c.once(ctx, &diary)
-		if ctx.Err() != nil {
-			return nil
-		}
 		var up time.Duration
 		if session != nil {
 			up = session.uptime(time.Now())
+		}
+		if ctx.Err() != nil {
+			if up > 0 {
+				c.log.Info("unbound", "bound_for", up.Round(time.Second))
+			}
+			return nil
 		}
 		pause := b.next(err, up)
 		diary.down(err, up, pause)
@@ -145,11 +148,17 @@ func (c *Client) Status() Status {
 	return s
 }
 
-// warnPassword warns of a password longer than the book allows; it is sent all the same, for many
-// real accounts have one.
+// warnPassword warns of a password longer than the book allows, which is sent all the same, for many
+// real accounts have one, and of a password file that others may read.
 func (c *Client) warnPassword() {
 	if p, err := c.cfg.secret(); err == nil && len(p) > bookPassword {
 		c.log.Warn("password is longer than the standard allows", "octets", len(p), "standard", bookPassword)
+	}
+	if c.cfg.PasswordFile == "" {
+		return
+	}
+	if problem := openToOthers(c.cfg.PasswordFile); problem != "" {
+		c.log.Warn("password_file is not private", "problem", problem)
 	}
 }
 

@@ -252,3 +252,30 @@ func TestEndWithFullDone(t *testing.T) {
 		}
 	})
 }
+
+func TestUnboundWhileBinding(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n, f := begin(t, config())
+		f.want(pdu.CmdBindTransceiver)
+		f.send(pdu.StatusROK, 3, &pdu.Unbind{})
+		f.answered(pdu.CmdUnbindResp, pdu.StatusROK, 3)
+		if err := n.ended(); !errors.Is(err, ErrUnbound) {
+			t.Error(err)
+		}
+	})
+}
+
+// Both sides unbind at the same moment.
+func TestUnbindsCross(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n, f := bound(t, config())
+		n.stop()
+		fr := f.want(pdu.CmdUnbind)
+		f.send(pdu.StatusROK, 8, &pdu.Unbind{})
+		f.answered(pdu.CmdUnbindResp, pdu.StatusROK, 8)
+		f.send(pdu.StatusROK, fr.Sequence, &pdu.UnbindResp{})
+		if err := n.ended(); err != nil {
+			t.Error(err)
+		}
+	})
+}

@@ -67,3 +67,12 @@ func fits(s Secret) error {
 	}
 	return nil
 }
+
+// openToOthers says how a file that others may read can be closed to them, empty when it is.
+func openToOthers(path string) string {
+	info, err := os.Stat(path)
+	if err != nil || info.Mode().Perm()&0o077 == 0 {
+		return ""
+	}
+	return fmt.Sprintf("mode %04o lets others read it: chmod 600 %s", info.Mode().Perm(), path)
+}

@@ -3,6 +3,7 @@ package smpp
 import (
 	"encoding/binary"
 	"errors"
+	"log/slog"
 	"time"
 
 	"smppagent/internal/pdu"
@@ -31,10 +32,10 @@ func (s *Session) take(a *arrival) {
 	}
 	if a.err != nil {
 		s.count.oddities.Add(1)
-		s.warn("pdu cannot be decoded", "command_id", h.Command.String(), "sequence_number", h.Sequence, "error", a.err)
+		s.once(slog.LevelWarn, "pdu cannot be decoded", "command_id", h.Command.String(), "sequence_number", h.Sequence, "error", a.err)
 	} else if len(a.frame.Oddities) > 0 {
 		s.count.oddities.Add(1)
-		s.warn("pdu is not by the book", "command_id", h.Command.String(), "sequence_number", h.Sequence,
+		s.once(slog.LevelInfo, "pdu is not by the book", "command_id", h.Command.String(), "sequence_number", h.Sequence,
 			"oddity", a.frame.Oddities[0].String())
 	}
 	if h.Command.IsResponse() {
@@ -139,7 +140,7 @@ func (s *Session) deliverLate(c *Call) {
 // unmatched counts a response to nothing. It is never nacked, for that could go on for ever.
 func (s *Session) unmatched(h pdu.Header) {
 	s.count.unmatched.Add(1)
-	s.warn("response matches no request", "command_id", h.Command.String(),
+	s.once(slog.LevelWarn, "response matches no request", "command_id", h.Command.String(),
 		"command_status", h.Status.String(), "sequence_number", h.Sequence)
 }
 
@@ -167,7 +168,7 @@ func (s *Session) bindResponse(a *arrival) {
 		return
 	}
 	if h.Command != request.Response() {
-		s.warn("bind answered by another command", "command_id", h.Command.String(), "expected", request.Response().String())
+		s.once(slog.LevelInfo, "bind answered by another command", "command_id", h.Command.String(), "expected", request.Response().String())
 	}
 	if resp := bindResp(a.frame.PDU); resp != nil {
 		s.smsc = resp.SystemID

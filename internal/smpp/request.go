@@ -29,7 +29,7 @@ func (s *Session) request(a *arrival) {
 	case *pdu.DeliverSM:
 		s.delivered(a.frame, p)
 	case *pdu.Unknown:
-		s.warn("command not supported", "command_id", h.Command.String(), "sequence_number", h.Sequence)
+		s.once(slog.LevelInfo, "command not supported", "command_id", h.Command.String(), "sequence_number", h.Sequence)
 		s.nack(pdu.StatusRINVCMDID, h.Sequence)
 	default:
 		s.refuse(h, pdu.StatusRINVBNDSTS)
@@ -53,7 +53,7 @@ func (s *Session) delivered(f pdu.Frame, p *pdu.DeliverSM) {
 		s.count.deliveries.Add(1)
 	default:
 		s.count.turned.Add(1)
-		s.warn("deliver_sm refused: nobody takes them", "waiting", len(s.inbound))
+		s.once(slog.LevelWarn, "deliver_sm refused: nobody takes them", "waiting", len(s.inbound))
 		s.refuse(f.Header, pdu.StatusRXTAPPN)
 	}
 }
@@ -123,10 +123,9 @@ func responseTo(c pdu.Command) pdu.PDU {
 	return nil
 }
 
-// warn logs each kind of oddity once per session, and its repeats for debugging only: a peer can
-// produce them by the thousand.
-func (s *Session) warn(msg string, args ...any) {
-	level := slog.LevelWarn
+// once logs each kind of event once per session at its level, and its repeats for debugging only: a
+// peer can produce them by the thousand.
+func (s *Session) once(level slog.Level, msg string, args ...any) {
 	if s.told[msg] {
 		level = slog.LevelDebug
 	}
