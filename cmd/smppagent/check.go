@@ -14,7 +14,8 @@ func checkCommand(a *app) *cobra.Command {
 		Long: "check reads the config and prints everything that is wrong with it, each on a line with the\n" +
 			"line number, the key and what would be right; the exit code is then 2. When nothing is wrong\n" +
 			"it says in words what is watched, who is told what and when, and how many segments each text\n" +
-			"takes. It changes nothing and needs no running agent.",
+			"takes with the longest values in it. It looks at the files that the config names, changes\n" +
+			"nothing and needs no running agent.",
 		Example: "  smppagent check\n" +
 			"  smppagent check --config /etc/smppagent/config.toml && systemctl restart smppagent",
 		RunE: func(*cobra.Command, []string) error { return a.check() },
@@ -28,7 +29,7 @@ type checkResult struct {
 	Config   string    `json:"config"`
 	OK       bool      `json:"ok"`
 	Problems []problem `json:"problems"`
-	Says     []string  `json:"says"`
+	Says     *said     `json:"says,omitempty"` // when OK
 }
 
 func (a *app) check() error {
@@ -36,7 +37,7 @@ func (a *app) check() error {
 	if err != nil {
 		return err
 	}
-	result := checkResult{Config: name, Problems: []problem{}, Says: []string{}}
+	result := checkResult{Config: name, Problems: []problem{}}
 	c, err := loadConfigFile(name, true)
 	wrong, isConfig := errors.AsType[*configError](err)
 	switch {
@@ -45,29 +46,23 @@ func (a *app) check() error {
 	case err != nil:
 		return err
 	default:
-		result.OK = true
-		result.Says = c.say()
+		result.OK, result.Says = true, c.say()
 	}
 	if a.json {
-		if e := a.printJSON(result); e != nil {
-			return e
+		if err := a.printJSON(result); err != nil {
+			return err
 		}
 	} else {
 		for _, p := range result.Problems {
 			fmt.Fprintf(a.out, "%s:%s\n", name, p)
 		}
-		for _, line := range result.Says {
-			fmt.Fprintln(a.out, line)
-		}
 		if result.OK {
+			result.Says.print(a.out)
 			fmt.Fprintf(a.out, "%s: no problems\n", name)
 		}
 	}
 	if isConfig {
-		return fail(exitUsage, fmt.Errorf("%v", wrong)) // the problems are printed already
+		return failf(exitUsage, "%v", wrong) // as text: its problems are printed already
 	}
 	return nil
 }
-
-// say tells in words what the config makes the agent do.
-func (c *config) say() []string { return nil }

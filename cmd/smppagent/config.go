@@ -11,6 +11,7 @@ import (
 
 	"smppagent/internal/alerts"
 	"smppagent/internal/alerts/source/sysfs"
+	"smppagent/internal/bridge"
 	"smppagent/internal/queue"
 	"smppagent/internal/smpp"
 )
@@ -29,6 +30,7 @@ type config struct {
 	alerts.Config
 	Sensor map[string]sysfs.Sensor `toml:"sensor"`
 	SMSC   map[string]smpp.Config  `toml:"smsc"`
+	Route  bridge.Config           `toml:"route"`
 	Queue  queue.Config            `toml:"queue"`
 }
 
@@ -77,6 +79,7 @@ func defaultConfig() *config {
 	return &config{
 		Agent:  agentConfig{StateDir: "/var/lib/smppagent", LogLevel: "info"},
 		Config: alerts.Default(),
+		Route:  bridge.Default(),
 		Queue:  queue.Default(),
 	}
 }
@@ -109,6 +112,13 @@ func (c *config) check(p *problems, files bool) {
 	c.Agent.Check(p.under("agent"))
 	c.checkSensors(p)
 	c.Config.Check(c.sensors(), p.under(""))
+	c.Route.Check(p.under("route"))
+	if name := c.Route.Forward; name != "" {
+		_, person := c.People[name]
+		if _, group := c.Groups[name]; !person && !group {
+			p.add("route.forward", fmt.Sprintf("%q is neither in [people] nor in [groups]", name))
+		}
+	}
 	c.Queue.Check(p.under("queue"))
 	switch len(c.SMSC) {
 	case 0:

@@ -1,0 +1,137 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"smppagent/internal/alerts"
+	"smppagent/internal/alerts/source/sysfs"
+)
+
+// said is what a config makes the agent do, as check says it back.
+type said struct {
+	Site    string           `json:"site"`
+	Sensors []saidSensor     `json:"sensors"`
+	Alerts  []alerts.Preview `json:"alerts"`
+	Push    saidPush         `json:"push"`
+	SMSC    saidSMSC         `json:"smsc"`
+	Queue   saidQueue        `json:"queue"`
+}
+
+type saidSensor struct {
+	Name  string `json:"name"`
+	Reads string `json:"reads"` // as in its table: disk = "/"
+	Unit  string `json:"unit"`
+	Every string `json:"every"`
+}
+
+type saidPush struct {
+	To    []string `json:"to"` // people and groups; empty is everybody
+	Class string   `json:"class"`
+}
+
+type saidSMSC struct {
+	Name     string `json:"name"`
+	Address  string `json:"address"`
+	SystemID string `json:"system_id"`
+	Bind     string `json:"bind"`
+	TLS      bool   `json:"tls"`
+}
+
+type saidQueue struct {
+	Dir    string `json:"dir"`
+	Octets int64  `json:"octets"` // on flash, at most
+}
+
+// say tells what the config makes the agent do. The config must have no problems.
+func (c *config) say() *said {
+	s := &said{
+		Site:   c.Site.Name,
+		Alerts: c.Preview(c.sensors()),
+		Push:   saidPush{To: append([]string{}, c.Push.To...), Class: c.Push.Class},
+		Queue:  saidQueue{Dir: c.Queue.Dir, Octets: int64(c.Queue.SegmentSize) * int64(c.Queue.Segments)},
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.Sensor)) {
+		sensor := c.Sensor[name]
+		s.Sensors = append(s.Sensors, saidSensor{name, reads(sensor), sensor.Describe().Unit, plainDuration(sensor.Every)})
+	}
+	name, smsc := c.smsc()
+	s.SMSC = saidSMSC{name, smsc.Address, smsc.SystemID, smsc.Bind, smsc.TLS.Enabled}
+	return s
+}
+
+// reads says what a sensor reads, as its table does.
+func reads(s sysfs.Sensor) string {
+	for _, kind := range s.Kinds() {
+		value := map[string]string{
+			"thermal": s.Thermal, "hwmon": s.HWMon, "power": s.Power, "disk": s.Disk, "w1": s.W1,
+		}[kind]
+		if value == "" {
+			return kind
+		}
+		return kind + " " + value
+	}
+	return ""
+}
+
+// plainDuration is d without the zero units that its String adds: "2m", not "2m0s".
+func plainDuration(d time.Duration) string {
+	s := d.String()
+	if strings.HasSuffix(s, "m0s") {
+		s = strings.TrimSuffix(s, "0s")
+	}
+	if strings.HasSuffix(s, "h0m") {
+		s = strings.TrimSuffix(s, "0m")
+	}
+	return s
+}
+
+// print says it in words.
+func (s *said) print(w io.Writer) {
+	fmt.Fprintf(w, "site %s\n\n", s.Site)
+	for _, x := range s.Sensors {
+		unit := ""
+		if x.Unit != "" {
+			unit = " in " + x.Unit
+		}
+		fmt.Fprintf(w, "sensor %s: %s%s, every %s\n", x.Name, x.Reads, unit, x.Every)
+	}
+	for _, x := range s.Alerts {
+		fmt.Fprintf(w, "\nalert %s: %s\n", x.Alert, x.Words)
+		for _, t := range x.Texts {
+			fmt.Fprintf(w, "  %-8s %q\n%11s%s\n", t.Reason, t.Text, "", sizeWords(t))
+		}
+	}
+	to := "everybody"
+	if len(s.Push.To) > 0 {
+		to = strings.Join(s.Push.To, ", ")
+	}
+	fmt.Fprintf(w, "\npush: %s to %s, unless it says otherwise\n", s.Push.Class, to)
+	tls := "without TLS"
+	if s.SMSC.TLS {
+		tls = "with TLS"
+	}
+	fmt.Fprintf(w, "smsc %s: %s as %q at %s, %s\n", s.SMSC.Name, s.SMSC.Bind, s.SMSC.SystemID, s.SMSC.Address, tls)
+	fmt.Fprintf(w, "queue: up to %.1f MB in %s\n\n", float64(s.Queue.Octets)/1e6, s.Queue.Dir)
+}
+
+// sizeWords says how long a text is with the longest values in it.
+func sizeWords(t alerts.PreviewText) string {
+	words := fmt.Sprintf("%d segment", t.Parts)
+	if t.Parts != 1 {
+		words += "s"
+	}
+	words += " of " + t.Alphabet.String()
+	if t.Costly != "" {
+		words += " because of " + strconv.Quote(t.Costly) + ": 70 characters each instead of 160"
+	}
+	if t.Cut > 0 {
+		words += fmt.Sprintf("; up to %d characters do not fit and are cut", t.Cut)
+	}
+	return words
+}
