@@ -33,7 +33,7 @@ const (
 	alphabetShift = 6
 )
 
-// AppendBinary appends the form of m that is kept on flash: m.To, m.From and the text, and 5 to 25
+// AppendBinary appends the form of m that is kept on flash: the addresses and the body, and 7 to 40
 // octets more. NotBefore keeps the instant, not its zone. It is an error when a value of m has no
 // meaning; whether m can be sent is for Check to say.
 func (m *Message) AppendBinary(b []byte) ([]byte, error) {
