@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -286,4 +287,29 @@ func TestAcceptFails(t *testing.T) {
 			t.Errorf("got %v, want net.ErrClosed", err)
 		}
 	})
+}
+
+// BenchmarkCall is one request on a connection of its own, as the command line makes it.
+func BenchmarkCall(b *testing.B) {
+	dir, err := os.MkdirTemp("", "door")
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer os.RemoveAll(dir)
+	path := filepath.Join(dir, "a.sock")
+	ln, err := Listen(path, 0o660, "")
+	if err != nil {
+		b.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(b.Context())
+	served := make(chan error, 1)
+	go func() { served <- Serve(ctx, ln, map[string]Handler{"greet": greet}, quiet()) }()
+	b.ReportAllocs()
+	for b.Loop() {
+		if err := Call(b.Context(), path, "greet", greeting{"Ivan", 1}, nil); err != nil {
+			b.Fatal(err)
+		}
+	}
+	cancel()
+	<-served
 }

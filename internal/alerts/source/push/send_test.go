@@ -176,7 +176,7 @@ func TestSpoolTakesNothing(t *testing.T) {
 		full:                             ErrSpoolFull,
 	} {
 		_, err := send(t.Context(), spool, event("a", "x"), down)
-		if !errors.Is(err, cause) || !errors.Is(err, door.ErrNotRunning) || ExitCode(err) != ExitNowhere || !strings.Contains(err.Error(), spool) {
+		if !errors.Is(err, cause) || !errors.Is(err, door.ErrNotRunning) || ExitCode(err) != ExitNowhere || strings.Contains(err.Error(), "\n") || !strings.Contains(err.Error(), spool) {
 			t.Errorf("got %v (exit %d), want %v and the directory's name", err, ExitCode(err), cause)
 		}
 	}

@@ -94,14 +94,11 @@ func (s *Spool) serve(ctx context.Context, w *watch, wake <-chan struct{}) {
 }
 
 func (s *Spool) makeDir() error {
-	err := os.Mkdir(s.dir, 0o770)
+	err := makeSpool(s.dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		if err = os.MkdirAll(filepath.Dir(s.dir), 0o755); err == nil {
-			err = os.Mkdir(s.dir, 0o770)
+			err = makeSpool(s.dir)
 		}
-	}
-	if errors.Is(err, fs.ErrExist) {
-		return nil
 	}
 	return err
 }

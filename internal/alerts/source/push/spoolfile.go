@@ -1,6 +1,7 @@
 package push
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -42,11 +43,7 @@ func writeSpool(dir string, p alerts.Push) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if err := os.Mkdir(dir, 0o770); err == nil {
-		if err := syncDir(filepath.Dir(dir)); err != nil {
-			return "", err
-		}
-	} else if !errors.Is(err, fs.ErrExist) {
+	if err := makeSpool(dir); err != nil {
 		return "", err
 	}
 	names, err := list(dir)
@@ -60,12 +57,29 @@ func writeSpool(dir string, p alerts.Push) (string, error) {
 	temporary := filepath.Join(dir, unfinished+name)
 	path := filepath.Join(dir, name)
 	if err := writeSynced(temporary, append(line, '\n')); err != nil {
-		return "", errors.Join(err, remove(temporary))
+		remove(temporary) // or else the agent does, in its time
+		return "", err
 	}
 	if err := os.Rename(temporary, path); err != nil {
-		return "", errors.Join(err, remove(temporary))
+		remove(temporary)
+		return "", err
 	}
 	return path, syncDir(dir)
+}
+
+// makeSpool makes dir, for the group as well whatever the umask, unless it is there.
+func makeSpool(dir string) error {
+	err := os.Mkdir(dir, 0o770)
+	if errors.Is(err, fs.ErrExist) {
+		return nil
+	}
+	if err == nil {
+		err = os.Chmod(dir, 0o770)
+	}
+	if err == nil {
+		err = syncDir(filepath.Dir(dir))
+	}
+	return err
 }
 
 // writeSynced writes a new file that the directory's group may read: the agent may run as another user.
@@ -80,7 +94,12 @@ func writeSynced(path string, content []byte) error {
 		}
 	}
 	_, err = f.Write(content)
-	return errors.Join(err, f.Chmod(0o640), f.Sync(), f.Close())
+	for _, step := range []func() error{func() error { return f.Chmod(0o640) }, f.Sync} {
+		if err == nil {
+			err = step()
+		}
+	}
+	return cmp.Or(err, f.Close()) // the first: one line says what is wrong
 }
 
 // syncDir makes the names in dir durable. Some file systems cannot sync a directory and say so.
@@ -92,7 +111,7 @@ func syncDir(dir string) error {
 	if err = d.Sync(); errors.Is(err, syscall.EINVAL) {
 		err = nil
 	}
-	return errors.Join(err, d.Close())
+	return cmp.Or(err, d.Close())
 }
 
 // remove is os.Remove for what may be gone already.
