@@ -134,7 +134,7 @@ func (s *Session) live(ctx context.Context, password Secret) error {
 
 	s.timer = time.NewTimer(time.Hour)
 	defer s.timer.Stop()
-	s.now = time.Now()
+	s.now, s.debug = time.Now(), s.log.Enabled(ctx, slog.LevelDebug)
 	err := s.openWith(password)
 	if err == nil {
 		err = s.serve(ctx, batches, free)

@@ -49,6 +49,13 @@ func (d Duration) String() string { return time.Duration(d).String() }
 // MarshalText writes "1.5s".
 func (d Duration) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
 
+// UnmarshalText reads what MarshalText wrote.
+func (d *Duration) UnmarshalText(text []byte) error {
+	v, err := time.ParseDuration(string(text))
+	*d = Duration(v)
+	return err
+}
+
 // Counters count since the client was made; they never go down.
 type Counters struct {
 	Binds            uint64 `json:"binds"`              // sessions that got as far as bound
