@@ -54,7 +54,8 @@ type incident struct {
 	TTL      time.Duration      `json:"ttl,omitempty"`    // of a pushed one; 0: the class's
 	Raised   int                `json:"raised,omitempty"` // of a pushed one: how often it was said
 
-	next time.Time // when to repeat; zero: never
+	next  time.Time // when to repeat; zero: never
+	fresh bool      // it began in this run, so that Began is monotonic
 }
 
 // extreme is the range in which a sensor was.
@@ -66,7 +67,7 @@ type extreme struct {
 // age is how long the incident has lasted; negative when the wall clock cannot tell. Within one run
 // it is monotonic.
 func (i *incident) age(now time.Time) time.Duration {
-	if !clockSet(i.Began) != !clockSet(now) {
+	if !i.fresh && clockSet(i.Began) != clockSet(now) {
 		return -1
 	}
 	return now.Sub(i.Began)

@@ -34,6 +34,12 @@ func (r *run) notify(i *incident, reason string, people []string, text string, t
 	return []string{n.Key}
 }
 
+// withdraw takes back what did not get into the queue about an incident: a more urgent word replaces it.
+// What waits about one incident is therefore of one class, and goes in order.
+func (r *run) withdraw(id string) {
+	r.state.pending = slices.DeleteFunc(r.state.pending, func(n pending) bool { return n.Incident == id })
+}
+
 // withdrawRepeats takes back the repeats of an incident that did not get into the queue: a later word
 // about it says more.
 func (r *run) withdrawRepeats(id string) {

@@ -189,6 +189,7 @@ func (r *run) pushRaise(p Push, class sms.Class, to []string, ttl time.Duration)
 	case class < i.Class:
 		i.Class, i.Subject, i.Raised = class, subject, i.Raised+1
 		i.Repeats++
+		r.withdraw(i.ID)
 		keys := r.notify(i, ReasonRepeat, i.To, r.plan.pushText(subject, class, p.At, r.now), i.TTL)
 		i.schedule(r.plan.push.repeat, r.now)
 		r.answer(PushResult{Effect: EffectRaised, Alert: p.Name, Incident: i.ID, Class: class, Keys: keys,

@@ -32,14 +32,10 @@ func (e *Engine) nextNotice(now time.Time) (chan<- Notice, Notice) {
 		return nil, Notice{}
 	}
 	best := -1
-	met := make(map[string]bool, len(e.state.pending)) // incidents with an older notice: it goes first
 	for i, n := range e.state.pending {
-		_, busy := e.sending.busy[n.Incident]
-		if busy || met[n.Incident] || e.sending.holds(n.Class) {
-			met[n.Incident] = true
+		if _, busy := e.sending.busy[n.Incident]; busy || e.sending.holds(n.Class) {
 			continue
 		}
-		met[n.Incident] = true
 		if best < 0 || n.Class < e.state.pending[best].Class {
 			best = i
 		}
@@ -58,7 +54,11 @@ func (p *plan) notice(n pending) Notice {
 	}
 }
 
-func (s *sending) holds(c sms.Class) bool { return s.stopped && c >= s.class }
+// holds tells whether notices of the class wait: for the pause to end, and then for one to show that the
+// queue takes them again.
+func (s *sending) holds(c sms.Class) bool {
+	return c >= s.class && (s.stopped || s.pause > 0 && len(s.busy) > 0)
+}
 
 func (s *sending) handed(n Notice) { s.busy[n.Incident] = n.Key }
 

@@ -102,7 +102,7 @@ func (s *state) save(p *plan) saved {
 // newIncident opens an incident.
 func (s *state) newIncident(alert string, class sms.Class, now time.Time) *incident {
 	s.seq++
-	return &incident{Incident: Incident{
+	return &incident{fresh: true, Incident: Incident{
 		ID: s.epoch + "-" + strconv.FormatUint(uint64(s.seq), 10), Alert: alert,
 		State: StateFiring, Class: class, Began: now,
 	}}

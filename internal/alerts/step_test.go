@@ -2,15 +2,12 @@ package alerts
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
-
-	"smppagent/internal/sms"
 )
 
 // bench drives step by hand: it says what time it is and keeps what came of it.
@@ -264,6 +261,7 @@ func TestNoRepeatWhileClearing(t *testing.T) {
 	b.at(time.Minute)
 	b.read("x", "1")
 	b.at(8 * time.Minute)
+	b.read("x", "2")
 	b.wantTexts("first Cabin: T")
 	b.read("x", "4")
 	b.wantTexts("repeat Cabin: still, after 8m: T")
@@ -298,158 +296,5 @@ func TestEvents(t *testing.T) {
 	}
 	if slices.Contains(b.state.seen, idHash("mail", "2")) {
 		t.Error("an ID is kept for ever")
-	}
-}
-
-func TestRestart(t *testing.T) {
-	rule := Rule{When: "x above 5 for 1m", Clear: "Peak {x.max} after {duration}.", Repeat: []time.Duration{time.Hour}}
-	b := newBench(t, ruleConfig(rule))
-	b.read("x", "9.5")
-	b.at(time.Minute)
-	b.wantTexts("first Cabin: T")
-	b.at(31 * time.Minute)
-	b.restart(b.state.save(b.plan))
-	b.read("x", "8")
-	b.at(60 * time.Minute)
-	b.wantTexts()
-	b.at(61 * time.Minute)
-	b.wantTexts("repeat Cabin: still, after 1h: T")
-	b.restart(b.state.save(b.plan))
-	b.at(5 * time.Hour)
-	b.wantTexts()
-	b.read("x", "2")
-	b.at(6 * time.Hour)
-	b.wantTexts("cleared Cabin: Peak 9.5 after 5h.")
-	b.restart(b.state.save(b.plan))
-	b.read("x", "2")
-	b.at(7 * time.Hour)
-	b.wantTexts()
-	if n := len(b.state.pending); n != 1 || b.phases() != "calm" { // the others are not worth delivering by now
-		t.Errorf("%d pending, %s", n, b.phases())
-	}
-}
-
-// TestRestartRepeatDue: a repeat that was due while the agent was off waits for the sensors to speak.
-func TestRestartRepeatDue(t *testing.T) {
-	rule := Rule{When: "x on", Clear: "C", Repeat: []time.Duration{time.Hour}}
-	for _, cleared := range []bool{false, true} {
-		b := newBench(t, ruleConfig(rule))
-		b.read("x", "on")
-		b.texts = nil
-		kept := b.state.save(b.plan)
-		b.now = b.start.Add(3 * time.Hour)
-		b.restart(kept)
-		if cleared {
-			b.at(3*time.Hour + time.Second)
-			b.read("x", "off")
-			b.at(9 * time.Hour)
-			b.wantTexts("cleared Cabin: C")
-			continue
-		}
-		b.at(3*time.Hour + settle - 1)
-		b.wantTexts()
-		b.at(9 * time.Hour)
-		b.wantTexts("repeat Cabin: still, after 3h: T")
-	}
-}
-
-// TestRestartWithoutClock: a board that wakes in 1970 does not repeat at once and does not invent a duration.
-func TestRestartWithoutClock(t *testing.T) {
-	b := newBench(t, ruleConfig(Rule{When: "x on", Clear: "After {duration}, at {x.at}.", Repeat: []time.Duration{time.Hour}}))
-	b.read("x", "on")
-	kept := b.state.save(b.plan)
-	b.start = time.Unix(0, 0).UTC()
-	b.now = b.start
-	b.texts = nil
-	b.restart(kept)
-	b.at(59 * time.Minute)
-	b.wantTexts()
-	b.at(time.Hour)
-	b.wantTexts("repeat Cabin: still, after ?: T")
-	b.read("x", "off")
-	b.wantTexts("cleared Cabin: After ?, at before the clock was set.")
-}
-
-func TestRestartWithOtherRule(t *testing.T) {
-	b := newBench(t, ruleConfig(Rule{When: "x on", Text: "T", Clear: "C"}))
-	b.read("x", "on")
-	kept := b.state.save(b.plan)
-	b.texts = nil
-
-	b.plan = newBench(t, ruleConfig(Rule{When: "x  ON", Text: "other words", Class: "alarm"})).plan
-	b.restart(kept)
-	b.read("x", "on")
-	b.wantTexts()
-
-	b.plan = newBench(t, ruleConfig(Rule{When: "x on for 1s", Text: "T", Clear: "C"})).plan
-	b.restart(kept)
-	b.wantTexts("cleared Cabin: a ended: its rule was changed")
-	b.read("x", "on")
-	b.at(time.Minute)
-	b.wantTexts("first Cabin: T")
-
-	c := ruleConfig(Rule{})
-	delete(c.People, "ivan")
-	b.plan = newBench(t, c).plan
-	b.restart(kept)
-	b.wantTexts("cleared Cabin: a ended: its rule was changed")
-	if got := b.state.pending[0].To; !slices.Equal(got, []string{"maria"}) {
-		t.Errorf("told %v", got)
-	}
-}
-
-func TestOutcome(t *testing.T) {
-	b := newBench(t, ruleConfig(Rule{When: "x on", Clear: "C"}))
-	b.read("x", "on")
-	b.step(input{kind: inOutcome, key: "RUN1-1/first/0", person: "maria", outcome: sms.Delivered})
-	b.step(input{kind: inOutcome, key: "RUN1-1/first/0", person: "nobody", outcome: sms.Delivered})
-	b.step(input{kind: inOutcome, key: "other/first/0", person: "ivan", outcome: sms.Delivered})
-	b.restart(b.state.save(b.plan))
-	told := b.state.alerts[0].incident.Told
-	if len(told) != 2 || told[0].Outcome != sms.Pending || told[1].Outcome != sms.Delivered {
-		t.Errorf("%+v", told)
-	}
-	b.read("x", "off")
-	b.step(input{kind: inOutcome, key: "RUN1-1/first/0", person: "ivan", outcome: sms.Failed}) // an older text
-	b.step(input{kind: inOutcome, key: "RUN1-1/cleared/0", person: "ivan", outcome: sms.Accepted})
-	told = b.state.recent[0].Told
-	if told[0].Outcome != sms.Accepted || told[0].Texts != 2 || told[1].Outcome != sms.Pending {
-		t.Errorf("%+v", told)
-	}
-}
-
-// TestPendingIsBounded: what waits for the queue has a bound, and the least urgent gives way.
-func TestPendingIsBounded(t *testing.T) {
-	c := ruleConfig(Rule{When: "x on", Class: "info", Clear: "C"})
-	c.Alerts["b"] = Rule{When: "y on", Class: "emergency", Text: "E", To: Names{"ivan"}}
-	b := newBench(t, c)
-	for range maxPending {
-		b.read("x", "on")
-		b.read("x", "off")
-	}
-	b.read("y", "on")
-	if len(b.state.pending) != maxPending || b.state.pending[maxPending-1].Class != sms.Emergency {
-		t.Errorf("%d pending, last %+v", len(b.state.pending), b.state.pending[maxPending-1])
-	}
-	b.push(Push{Op: OpEvent, Name: "n", Text: "x"})
-	if !errors.Is(b.err, ErrFull) {
-		t.Errorf("push while full: %v", b.err)
-	}
-	for b.read("y", "off"); len(b.state.pending) > 0; {
-		b.step(input{kind: inRaised, key: b.state.pending[0].Key})
-	}
-}
-
-// TestRepeatReplacesUnsentRepeat: while the queue takes nothing, one repeat waits, not all.
-func TestRepeatReplacesUnsentRepeat(t *testing.T) {
-	b := newBench(t, ruleConfig(Rule{When: "x on", Class: "emergency", Repeat: []time.Duration{time.Minute}, Clear: "C"}))
-	b.read("x", "on")
-	b.at(time.Hour)
-	if n := len(b.state.pending); n != 2 || b.state.pending[1].Key != "RUN1-1/repeat/60" {
-		t.Errorf("%d pending, %q", n, b.state.pending[n-1].Key)
-	}
-	b.read("x", "off")
-	if n := len(b.state.pending); n != 2 || b.state.pending[1].Reason != ReasonCleared {
-		t.Errorf("%d pending, %q", n, b.state.pending[n-1].Key)
 	}
 }
