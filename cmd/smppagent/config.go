@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"smppagent/internal/alerts"
+	"smppagent/internal/alerts/source/push"
 	"smppagent/internal/alerts/source/sysfs"
 	"smppagent/internal/bridge"
 	"smppagent/internal/queue"
@@ -32,6 +33,8 @@ type config struct {
 	SMSC   map[string]smpp.Config  `toml:"smsc"`
 	Route  bridge.Config           `toml:"route"`
 	Queue  queue.Config            `toml:"queue"`
+	// PushLimits protect people and their telephone bill from a script in a loop: [push_limits].
+	PushLimits push.Limits `toml:"push_limits"`
 }
 
 // agentConfig is the table [agent]: what the program itself needs.
@@ -81,6 +84,8 @@ func defaultConfig() *config {
 		Config: alerts.Default(),
 		Route:  bridge.Default(),
 		Queue:  queue.Default(),
+
+		PushLimits: push.DefaultLimits(),
 	}
 }
 
@@ -120,6 +125,7 @@ func (c *config) check(p *problems, files bool) {
 		}
 	}
 	c.Queue.Check(p.under("queue"))
+	c.PushLimits.Check(p.under("push_limits"))
 	switch len(c.SMSC) {
 	case 0:
 		p.add("smsc", "there is no SMSC: write [smsc.main] with address, system_id and password")

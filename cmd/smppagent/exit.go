@@ -18,6 +18,7 @@ const (
 	exitFailed      = 4
 	exitInDoubt     = 5
 	exitLocked      = 6
+	exitLater       = 7
 	exitInterrupted = 130
 )
 
@@ -33,6 +34,7 @@ var exitCodes = []struct {
 	{exitFailed, "the message was refused, could not be delivered or expired"},
 	{exitInDoubt, "the fate of the message is not known: it is in doubt, or the wait ended first"},
 	{exitLocked, "another agent holds the state directory"},
+	{exitLater, "refused for now, by a limit or a full queue: it may be said again later"},
 	{exitInterrupted, "interrupted by a signal before the work was done"},
 }
 

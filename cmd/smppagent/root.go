@@ -45,9 +45,20 @@ func newRootCommand(a *app) *cobra.Command {
 	root.PersistentFlags().BoolVarP(&a.verbose, "verbose", "v", false, "log more, on stderr")
 
 	addVerbs(root, "agent", "The agent:",
+		runCommand(a),
 		checkCommand(a),
+		statusCommand(a),
+	)
+	addVerbs(root, "texts", "Texts:",
+		sendCommand(a),
+		raiseCommand(a),
+		clearCommand(a),
+		eventCommand(a),
+		queueCommand(a),
 	)
 	addVerbs(root, "tools", "Tools:",
+		simCommand(a),
+		demoCommand(a),
 		decodeCommand(a),
 		versionCommand(a),
 	)

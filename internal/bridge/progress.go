@@ -101,11 +101,6 @@ func cutText(b []byte) (s string, rest []byte, ok bool) {
 	return string(b[w : w+int(n)]), b[w+int(n):], true
 }
 
-// all reports whether every segment is in one of states; false when there is none.
-func (p *progress) all(states ...segmentState) bool {
-	return len(p.Segments) > 0 && p.count(states...) == len(p.Segments)
-}
-
 // count counts the segments in one of states.
 func (p *progress) count(states ...segmentState) int {
 	n := 0

@@ -1,0 +1,108 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"smppagent/internal/alerts"
+	"smppagent/internal/alerts/source/push"
+	"smppagent/internal/alerts/source/sysfs"
+	"smppagent/internal/bridge"
+	"smppagent/internal/door"
+	"smppagent/internal/queue"
+	"smppagent/internal/smpp"
+	"smppagent/internal/sms"
+)
+
+func runCommand(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:   "run",
+		Short: "run the agent until a signal",
+		Long: "Runs the agent: reads the sensors, applies the rules, keeps every message on flash and gets it\n" +
+			"to the SMSC. SIGTERM and Ctrl-C end it in order: sources first, then what is on its way, then\n" +
+			"the queue; a second one ends it at once, which loses nothing either. It logs to stderr.",
+		Example: "  smppagent run --config /etc/smppagent/config.toml",
+		RunE: func(c *cobra.Command, _ []string) error {
+			cfg, err := a.loadConfig()
+			if err != nil {
+				return err
+			}
+			return runAgent(c.Context(), cfg, a.logger(cfg.Agent.level()))
+		},
+	}
+}
+
+// runAgent builds the parts of the agent in the order in which data walks through it, and runs them
+// until ctx ends.
+func runAgent(ctx context.Context, cfg *config, log *slog.Logger) error {
+	if err := os.MkdirAll(cfg.Agent.StateDir, 0o700); err != nil {
+		return fmt.Errorf("state directory: %w", err)
+	}
+	q, found, err := queue.Open(cfg.queueConfig(), log)
+	if err != nil {
+		if _, ok := errors.AsType[*queue.LockedError](err); ok {
+			return fail(exitLocked, err)
+		}
+		return err
+	}
+	defer func() {
+		if err := q.Close(); err != nil {
+			log.Error("queue not closed", "err", err)
+		}
+	}()
+	log.Info("queue open", "dir", cfg.queueConfig().Dir, "found", found.String())
+
+	name, account := cfg.smsc()
+	client := smpp.NewClient(account, log.With("smsc", name))
+	forward, err := cfg.forward()
+	if err != nil {
+		return err
+	}
+	var engine *alerts.Engine
+	way, err := bridge.New(cfg.Route, q, name, client, forward,
+		func(ctx context.Context, key, person string, o sms.Outcome) {
+			if err := engine.Outcome(ctx, key, person, o); err != nil {
+				log.Debug("outcome of a text not noted", "key", key, "err", err)
+			}
+		}, log)
+	if err != nil {
+		return err
+	}
+	engine, err = alerts.New(cfg.Config, cfg.alertsDir(), way.Raise, log)
+	if err != nil {
+		return err
+	}
+	ln, err := door.Listen(cfg.Agent.Socket, 0o660, cfg.Agent.SocketGroup)
+	if err != nil {
+		return err
+	}
+	defer ln.Close()
+
+	o := &orders{
+		started: time.Now(), cfg: cfg, q: q, way: way, engine: engine,
+		push: push.Handlers(engine.Push, cfg.PushLimits, log),
+	}
+	outside := []part{
+		{"door", func(ctx context.Context) error { return door.Serve(ctx, ln, o.handlers(), log) }},
+		{"spool", push.NewSpool(cfg.spoolDir(), engine.Push, cfg.PushLimits, log).Run},
+	}
+	if len(cfg.Sensor) > 0 {
+		s := sysfs.New("/", cfg.Sensor, log)
+		outside = append(outside, part{"sensors", func(ctx context.Context) error { return s.Run(ctx, engine.Emit) }})
+	}
+	log.Info("agent runs", "version", buildVersion().Version, "pid", os.Getpid(), "socket", cfg.Agent.Socket)
+	err = runStages(ctx,
+		[]part{{"queue", q.Run}},
+		[]part{{"bridge", way.Run}},
+		[]part{{"engine", engine.Run}},
+		outside,
+	)
+	log.Info("agent stopped")
+	return err
+}

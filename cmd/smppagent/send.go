@@ -1,0 +1,157 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"smppagent/internal/bridge"
+	"smppagent/internal/door"
+	"smppagent/internal/queue"
+	"smppagent/internal/sms"
+)
+
+func sendCommand(a *app) *cobra.Command {
+	var (
+		o        sendOrder
+		class    = "info"
+		at       string
+		alphabet = "auto"
+		noWait   bool
+		timeout  time.Duration
+	)
+	c := &cobra.Command{
+		Use:   "send",
+		Short: "send one text and wait for its fate",
+		Long: "Hands one text to the running agent, which keeps it on flash until its fate is known, and shows\n" +
+			"each step of its way. It ends when the text is delivered (with --receipt), accepted (without), or\n" +
+			"has failed; the text goes on its way all the same when you interrupt it.\n\n" +
+			"Exit codes: 0 delivered or accepted, 4 failed or expired, 5 in doubt or not known in time,\n" +
+			"3 the agent does not run.",
+		Example: "  smppagent send --to +359888123456 --text \"Pump 2 is running again\" --receipt\n" +
+			"  smppagent send --to +359888123456 --text \"Good morning\" --at 07:30 --class info\n" +
+			"  smppagent send --to +359888123456 --data 0605040B8423F0 --no-wait --json",
+		RunE: func(c *cobra.Command, _ []string) error {
+			var err error
+			if o.Class, err = sms.ParseClass(class); err != nil {
+				return fail(exitUsage, fmt.Errorf("--class: %w", err))
+			}
+			if o.Alphabet, err = sms.ParseAlphabet(alphabet); err != nil {
+				return fail(exitUsage, fmt.Errorf("--alphabet: %w", err))
+			}
+			if o.At, err = parseAt(at, time.Now()); err != nil {
+				return fail(exitUsage, err)
+			}
+			if c.Flags().Changed("text") == c.Flags().Changed("data") {
+				return failf(exitUsage, "give the message as --text \"…\" or as --data in hexadecimal, one of the two")
+			}
+			if _, err := o.message(); err != nil {
+				return fail(exitUsage, err)
+			}
+			cfg, err := a.loadConfig()
+			if err != nil {
+				return err
+			}
+			o.Wait = !noWait
+			return a.send(c.Context(), cfg, o, timeout)
+		},
+	}
+	f := c.Flags()
+	f.StringVar(&o.To, "to", "", "destination `number`, with the country: +359888123456 (required)")
+	f.StringVar(&o.From, "from", "", "source `address`: number, short code or up to 11 letters (default: route.sender)")
+	f.StringVar(&o.Text, "text", "", "the text, UTF-8; a long one goes in several segments")
+	f.StringVar(&o.Data, "data", "", "8-bit data in `hex` instead of a text")
+	f.StringVar(&class, "class", class, "emergency, alarm, warning, info or telemetry")
+	f.BoolVar(&o.Flash, "flash", false, "show it on the screen at once (message class 0)")
+	f.BoolVar(&o.Receipt, "receipt", false, "ask for a delivery receipt and wait for it")
+	f.StringVar(&at, "at", "", "not before this `time`: 07:30, \"2026-12-24 07:30\", or in 90m")
+	f.DurationVar(&o.Validity, "validity", 0, "how long it is worth delivering, such as 30m (default: by class, info 1h)")
+	f.StringVar(&alphabet, "alphabet", alphabet, "auto, gsm7 or ucs2")
+	f.StringVar(&o.Key, "key", "", "an identity of your own: the same `key` is sent once")
+	f.BoolVar(&noWait, "no-wait", false, "return as soon as it is on flash")
+	f.DurationVar(&timeout, "timeout", 0, "stop waiting after this time (default: wait on)")
+	_ = c.MarkFlagRequired("to")
+	a.jsonFlag(c)
+	return c
+}
+
+// parseAt reads --at: a time of day (the next one), a date and time, or "in" a duration.
+func parseAt(s string, now time.Time) (time.Time, error) {
+	if s == "" {
+		return time.Time{}, nil
+	}
+	if d, err := time.ParseDuration(strings.TrimSpace(strings.TrimPrefix(s, "in "))); err == nil && d >= 0 {
+		return now.Add(d), nil
+	}
+	for _, layout := range []string{time.RFC3339, "2006-01-02 15:04:05", "2006-01-02 15:04"} {
+		if t, err := time.ParseInLocation(layout, s, now.Location()); err == nil {
+			if t.Before(now) {
+				return t, fmt.Errorf("--at: %s has passed", s)
+			}
+			return t, nil
+		}
+	}
+	if t, err := time.ParseInLocation("15:04", s, now.Location()); err == nil {
+		t = time.Date(now.Year(), now.Month(), now.Day(), t.Hour(), t.Minute(), 0, 0, now.Location())
+		if t.Before(now) {
+			t = time.Date(now.Year(), now.Month(), now.Day()+1, t.Hour(), t.Minute(), 0, 0, now.Location())
+		}
+		return t, nil
+	}
+	return time.Time{}, fmt.Errorf("--at: %q is no time; write 07:30, \"2026-12-24 07:30\" or \"in 90m\"", s)
+}
+
+// send hands o to the agent and follows the message.
+func (a *app) send(ctx context.Context, cfg *config, o sendOrder, timeout time.Duration) error {
+	if timeout > 0 {
+		var stop context.CancelFunc
+		ctx, stop = context.WithTimeout(ctx, timeout)
+		defer stop()
+	}
+	var id queue.ID
+	var last bridge.Event
+	began := time.Now()
+	err := door.Call(ctx, cfg.Agent.Socket, opSend, o, func(line json.RawMessage) error {
+		if id == 0 {
+			var s sent
+			if err := json.Unmarshal(line, &s); err != nil {
+				return err
+			}
+			id = s.ID
+			if a.json {
+				return a.printLine(s)
+			}
+			fmt.Fprintf(a.out, "message %d is on flash: %s, %s\n", id, count(s.Segments, "segment"), s.Alphabet)
+			return nil
+		}
+		last = bridge.Event{}
+		if err := json.Unmarshal(line, &last); err != nil {
+			return err
+		}
+		if a.json {
+			return a.printLine(last)
+		}
+		fmt.Fprintf(a.out, "%7.1fs  %s\n", time.Since(began).Seconds(), eventText(last))
+		return nil
+	})
+	switch {
+	case err != nil && id != 0 && (errors.Is(err, door.ErrNoAnswer) || ctx.Err() != nil):
+		return failf(exitInDoubt, "no longer waiting for message %d: it stays on its way; ask with: smppagent queue show %d", id, id)
+	case err != nil:
+		return callError(err)
+	case !o.Wait:
+		return nil
+	}
+	switch last.Step {
+	case bridge.StepDelivered, bridge.StepAccepted:
+		return nil
+	case bridge.StepInDoubt:
+		return failf(exitInDoubt, "message %d is in doubt: %s", id, last.Detail)
+	}
+	return failf(exitFailed, "message %d %s: %s", id, last.Step, last.Detail)
+}
