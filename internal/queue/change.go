@@ -46,6 +46,7 @@ func (s *store) put(entries []Entry) (ids []ID, p promise, err error) {
 	}
 	for i := range recs[:len(recs)-1] {
 		recs[i].flags |= flagMore
+		recs[i+1].flags |= flagRest
 	}
 	if size := s.endAfter(segmentHeader+checkSize, recs); size > s.size/2+pageSize && len(recs) > 1 {
 		return nil, nothing, fmt.Errorf("%w: the %d entries take %s together and at most %s fit one Append",

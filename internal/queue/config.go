@@ -12,7 +12,7 @@ type Config struct {
 	// Dir is the directory of the queue's files. It must be on storage that survives a power cut.
 	// Created with mode 0700 when it is missing.
 	Dir string `toml:"dir"`
-	// SegmentSize is the size of one segment file in octets, a multiple of 4096, 16384 to 1048576,
+	// SegmentSize is the size of one segment file in octets, a multiple of 4096, 8192 to 1048576,
 	// default 262144. 65536 suits a router with 16 MB of flash. It is fixed when the pool is created.
 	SegmentSize int `toml:"segment_size"`
 	// Segments is how many segment files the pool has, 4 to 4096, default 32. Two of them are kept in
@@ -47,7 +47,7 @@ func Default() Config {
 
 // The bounds of Config.
 const (
-	minSegmentSize, maxSegmentSize = 16 << 10, 1 << 20
+	minSegmentSize, maxSegmentSize = 8 << 10, 1 << 20
 	minSegments, maxSegments       = 4, 4096
 	minRecords, maxRecords         = 16, 1_000_000
 	minWaitGrace, maxWaitGrace     = time.Second, 7 * 24 * time.Hour

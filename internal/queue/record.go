@@ -48,7 +48,8 @@ const (
 // Flags of a record.
 const (
 	flagMore      = 1 << 0 // the next record belongs to the same Append: all or none
-	flagIgnorable = 1 << 1 // a reader that does not know the kind may skip the record
+	flagRest      = 1 << 1 // the record before belongs to the same Append
+	flagIgnorable = 1 << 2 // a reader that does not know the kind may skip the record
 )
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)

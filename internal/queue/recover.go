@@ -20,10 +20,13 @@ type loader struct {
 	found []*foundFile
 	made  []string
 
+	missing []uint64 // lives that the log names and no file has
+
 	buf      []byte
 	sc       scan
 	times    []rawTime
 	group    []ID        // of an Append whose last record has not come yet
+	torn     bool        // the last hole was left by a power cut
 	doubted  map[ID]bool // marked Attempted because of damage
 	gapAfter ID          // highest ID before damage, 0 when there was none
 	maxID    ID
@@ -73,9 +76,9 @@ func (l *loader) load(write bool) error {
 		return err
 	}
 	s.keys.most = KeyCount
-	chain := l.order()
-	l.enlist(chain)
 	l.buf = make([]byte, s.size)
+	chain := l.behead(l.order())
+	l.enlist(chain)
 	for i, f := range chain {
 		var next *foundFile
 		if i+1 < len(chain) {
@@ -292,14 +295,45 @@ func (l *loader) order() []*foundFile {
 			i--
 		}
 		if f.header.previous >= head && (i < 0 || lives[i] != f.header.previous) {
-			l.damage(Damage{File: fmt.Sprintf("segment of life %d", f.header.previous), Cause: "missing"}, nil)
-			l.doubtful = true
+			l.missing = append(l.missing, f.header.previous)
 		}
 	}
 	for _, life := range lives {
 		l.s.life = max(l.s.life, life)
 	}
 	slices.Reverse(chain)
+	return chain
+}
+
+// behead takes out of the log what is below the highest head. A CHECK in the last segment may tell a
+// higher one than any header: the segments below it may have been written over already.
+func (l *loader) behead(chain []*foundFile) []*foundFile {
+	s := l.s
+	for _, f := range chain {
+		s.writer.durable = max(s.writer.durable, f.header.head)
+	}
+	if len(chain) == 0 {
+		return nil
+	}
+	last := chain[len(chain)-1]
+	buf, _ := l.readFile(last, l.buf)
+	l.sc.scanSegment(buf, s.pool, uint32(last.header.life), segmentHeader)
+	for _, at := range l.sc.offsets {
+		if r, ok := parseRecord(buf[at:], s.pool); ok && r.kind == kindCheck {
+			if c, ok := parseCheck(r.payload); ok {
+				s.writer.durable = max(s.writer.durable, c.header.head)
+			}
+		}
+	}
+	for _, life := range l.missing {
+		if life >= s.writer.durable {
+			l.damage(Damage{File: fmt.Sprintf("segment of life %d", life), Cause: "missing"}, nil)
+			l.doubtful = true
+		}
+	}
+	for len(chain) > 0 && chain[0].header.life < s.writer.durable {
+		chain = chain[1:]
+	}
 	return chain
 }
 
@@ -315,7 +349,6 @@ func (l *loader) enlist(chain []*foundFile) {
 	}
 	for _, f := range chain {
 		s.chain = append(s.chain, slices.Index(l.found, f))
-		s.writer.durable = max(s.writer.durable, f.header.head)
 	}
 	for i, f := range l.found {
 		if slices.Contains(chain, f) {

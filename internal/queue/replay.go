@@ -9,6 +9,7 @@ import (
 // it in the log, nil for the last.
 func (l *loader) replay(seg *segment, f, next *foundFile) {
 	s := l.s
+	l.torn = false
 	buf, damaged := l.readFile(f, l.buf)
 	for _, d := range damaged {
 		l.damage(d, nil)
@@ -93,9 +94,11 @@ func (l *loader) knownHoles(next *foundFile) int {
 func (l *loader) hole(f *foundFile, buf []byte, h hole, sealed bool) {
 	if !h.proven && !sealed {
 		l.rec.TornTail += int64(h.end - h.start)
+		l.torn = true
 		l.dropGroup()
 		return
 	}
+	l.torn = false
 	l.group = l.group[:0] // its last record is what was lost
 	l.doubtful = true
 	l.gapAfter = l.maxID
@@ -214,6 +217,9 @@ func (l *loader) applyWhole(r record, p place, seg *segment) bool {
 		l.gapAfter = 0
 	}
 	l.maxID = max(l.maxID, r.id)
+	if r.flags&flagRest != 0 && len(l.group) == 0 && l.torn {
+		return true // the beginning of its Append was not written
+	}
 	sl := s.index.get(r.id)
 	if sl == nil {
 		sl = s.index.add(slot{id: r.id, anchor: place{segment: nowhere}})
