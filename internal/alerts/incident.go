@@ -82,7 +82,7 @@ func (i *incident) people() []string {
 	return out
 }
 
-// told notes that people get the notice key.
+// tell notes that people get the notice key.
 func (i *incident) tell(people []string, key, reason string, now time.Time) {
 	for _, p := range people {
 		t := i.toldOf(p)
@@ -92,6 +92,15 @@ func (i *incident) tell(people []string, key, reason string, now time.Time) {
 		}
 		t.Key, t.Reason, t.At, t.Outcome = key, reason, wall(now), sms.Pending
 		t.Texts++
+	}
+}
+
+// giveUp notes that the notice did not get out to anybody.
+func (i *incident) giveUp(n pending, o sms.Outcome) {
+	for k := range i.Told {
+		if i.Told[k].Key == n.Key {
+			i.Told[k].Outcome = o
+		}
 	}
 }
 

@@ -21,12 +21,13 @@ func (r *run) notify(i *incident, reason string, people []string, text string, t
 		Key: i.key(reason), Incident: i.ID, Alert: i.Alert, Reason: reason, To: people,
 		Class: i.Class, Text: text, TTL: ttl, Made: wall(r.now),
 	}
-	i.tell(people, n.Key, reason, r.now)
 	i.Text, i.Last = text, wall(r.now)
 	if reason == ReasonRepeat {
 		r.withdrawRepeats(i.ID)
 	}
+	i.tell(people, n.Key, reason, r.now)
 	if !r.makeRoom(n) {
+		i.giveUp(n, sms.Failed)
 		return nil
 	}
 	r.state.pending = append(r.state.pending, n)
@@ -48,6 +49,14 @@ func (r *run) withdrawRepeats(id string) {
 	})
 }
 
+// drop gives a notice up and remembers that people were not told.
+func (r *run) drop(n pending, o sms.Outcome, why string) {
+	if i := r.state.find(n.Incident); i != nil {
+		i.giveUp(n, o)
+	}
+	r.do(effect{kind: effDropped, notice: n, why: why})
+}
+
 const tooMany = "too many notices wait for the message queue"
 
 // makeRoom gives up the oldest of the least urgent notices when too many wait. It tells whether there
@@ -63,10 +72,10 @@ func (r *run) makeRoom(n pending) bool {
 		}
 	}
 	if r.state.pending[worst].Class < n.Class {
-		r.do(effect{kind: effDropped, notice: n, why: tooMany})
+		r.drop(n, sms.Failed, tooMany)
 		return false
 	}
-	r.do(effect{kind: effDropped, notice: r.state.pending[worst], why: tooMany})
+	r.drop(r.state.pending[worst], sms.Failed, tooMany)
 	r.state.pending = slices.Delete(r.state.pending, worst, worst+1)
 	return true
 }

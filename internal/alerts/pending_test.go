@@ -41,6 +41,20 @@ func TestPendingIsBounded(t *testing.T) {
 	if len(b.state.pending) != maxPending || b.state.pending[maxPending-1].Class != sms.Emergency {
 		t.Errorf("%d pending, last %+v", len(b.state.pending), b.state.pending[maxPending-1])
 	}
+	if told := b.state.recent[maxRecent-1].Told[0]; told.Outcome != sms.Pending {
+		t.Errorf("the latest is %v", told.Outcome)
+	}
+	for range maxPending {
+		b.read("y", "off")
+		b.read("y", "on")
+	}
+	if told := b.state.recent[maxRecent-1].Told[0]; told.Outcome != sms.Pending && told.Outcome != sms.Failed {
+		t.Errorf("%+v", told)
+	}
+	b.read("x", "on") // nothing in the list is less urgent than this
+	if a := b.state.alerts[0]; a.incident == nil || a.incident.Told[0].Outcome != sms.Failed || len(b.state.pending) != maxPending {
+		t.Errorf("%d pending, %+v", len(b.state.pending), a.incident)
+	}
 	b.push(Push{Op: OpEvent, Name: "n", Text: "x"})
 	if !errors.Is(b.err, ErrFull) {
 		t.Errorf("push while full: %v", b.err)

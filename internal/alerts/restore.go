@@ -3,6 +3,8 @@ package alerts
 import (
 	"slices"
 	"time"
+
+	"smppagent/internal/sms"
 )
 
 // newState is the state of an agent that has not seen anything yet.
@@ -25,17 +27,6 @@ func (p *plan) restore(kept saved, epoch string, now time.Time) (state, []effect
 	s := p.newState(epoch, now)
 	r := run{plan: p, state: &s, now: now}
 	s.recent, s.seen = kept.Recent, kept.Seen
-	for _, n := range kept.Pending {
-		if age := now.Sub(n.Made); clockSet(n.Made) && clockSet(now) && age > n.TTL {
-			r.do(effect{kind: effDropped, notice: n, why: "no longer worth delivering"})
-			continue
-		}
-		if n.To = p.people.present(n.To); len(n.To) == 0 {
-			r.do(effect{kind: effDropped, notice: n, why: "nobody it was for is in the configuration"})
-			continue
-		}
-		s.pending = append(s.pending, n)
-	}
 	for name, in := range kept.Held {
 		if st := s.sensor(name); st != nil && slices.Contains(p.push.sensors, name) {
 			s.held[name] = in
@@ -45,6 +36,7 @@ func (p *plan) restore(kept saved, epoch string, now time.Time) (state, []effect
 	for i, rule := range p.rules {
 		s.alerts[i].spent = kept.Spent[rule.name] == rule.hash && kept.Spent[rule.name] != ""
 	}
+	var changed []*incident
 	for n := range kept.Open {
 		i := &kept.Open[n]
 		if i.Pushed {
@@ -53,8 +45,22 @@ func (p *plan) restore(kept saved, epoch string, now time.Time) (state, []effect
 			continue
 		}
 		if !r.resume(i) {
-			r.abandon(i)
+			changed = append(changed, i)
 		}
+	}
+	for _, n := range kept.Pending {
+		if age := now.Sub(n.Made); clockSet(n.Made) && clockSet(now) && age > n.TTL {
+			r.drop(n, sms.Expired, "no longer worth delivering")
+			continue
+		}
+		if n.To = p.people.present(n.To); len(n.To) == 0 {
+			r.drop(n, sms.Failed, "nobody it was for is in the configuration")
+			continue
+		}
+		s.pending = append(s.pending, n)
+	}
+	for _, i := range changed {
+		r.abandon(i)
 	}
 	return s, r.effects
 }

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"smppagent/internal/sms"
 )
 
 func TestRestart(t *testing.T) {
@@ -100,5 +102,35 @@ func TestRestartWithOtherRule(t *testing.T) {
 	b.wantTexts("cleared Cabin: a ended: its rule was changed")
 	if got := b.state.pending[0].To; !slices.Equal(got, []string{"maria"}) {
 		t.Errorf("told %v", got)
+	}
+}
+
+// TestRestartKeepsSpent: an incident that ended while its sentence was true does not begin again with a
+// restart, and a notice that is too old by then is known to have expired.
+func TestRestartKeepsSpent(t *testing.T) {
+	b := newBench(t, ruleConfig(Rule{When: "x on", Until: "y on", Clear: "C"}))
+	b.read("x", "on")
+	b.read("y", "on")
+	b.wantTexts("first Cabin: T", "cleared Cabin: C")
+	b.at(3 * time.Hour)
+	b.restart(b.state.save(b.plan))
+	b.read("x", "on")
+	b.wantTexts()
+	if told := b.state.recent[0].Told[0]; len(b.state.pending) != 0 || told.Outcome != sms.Expired {
+		t.Errorf("%d pending, %+v", len(b.state.pending), told)
+	}
+	b.read("x", "off")
+	b.read("x", "on")
+	b.wantTexts("first Cabin: T")
+}
+
+func TestKeptEventsAreNoNews(t *testing.T) {
+	b := newBench(t, ruleConfig(Rule{When: "mail new"}))
+	for q, n := range map[Quality]int{Retained: 0, Stale: 0, Bad: 0, Good: 1} {
+		b.step(input{kind: inReading, reading: Reading{Sensor: "mail", Value: Event("m"), Quality: q}})
+		if len(b.texts) != n {
+			t.Errorf("%s: %q", q, b.texts)
+		}
+		b.texts = nil
 	}
 }

@@ -39,7 +39,7 @@ type SensorStatus struct {
 	Quality  string        `json:"quality"`
 	Reason   string        `json:"reason,omitempty"` // of the quality
 	At       time.Time     `json:"at"`               // of the latest reading, wall clock
-	Age      time.Duration `json:"age"`              // since the latest reading came
+	Age      time.Duration `json:"age"`              // since the latest reading came; nanoseconds in JSON
 	Readings uint64        `json:"readings"`
 }
 
@@ -55,7 +55,10 @@ func (e *Engine) Status(ctx context.Context) (Status, error) {
 
 func (e *Engine) snapshot(now time.Time) Status {
 	s := &e.state
-	out := Status{Pending: len(s.pending), Dropped: e.drops}
+	out := Status{ // empty lists, not null, in JSON
+		Alerts: []AlertStatus{}, Incidents: []Incident{}, Recent: []Incident{}, Sensors: []SensorStatus{},
+		Pending: len(s.pending), Dropped: e.drops,
+	}
 	if e.saver.err != nil {
 		out.Store = e.saver.err.Error()
 	}
@@ -97,6 +100,6 @@ func (e *Engine) snapshot(now time.Time) Status {
 // copy shares no memory with i.
 func (i *incident) copy() Incident {
 	out := i.Incident
-	out.Told = slices.Clone(i.Told)
+	out.Told = append([]Told{}, i.Told...)
 	return out
 }

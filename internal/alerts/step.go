@@ -89,7 +89,7 @@ func (r *run) reading(in Reading) {
 	if st == nil {
 		return
 	}
-	event := in.Value.Kind == KindEvent && in.Quality != Bad
+	event := in.Value.Kind == KindEvent && in.Quality == Good // one kept for us is not news
 	if event && in.ID != "" {
 		if !r.state.once(in.Sensor, in.ID) {
 			r.do(effect{kind: effKnown})
