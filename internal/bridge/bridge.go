@@ -47,7 +47,6 @@ type Bridge struct {
 	outcome OutcomeFunc
 	log     *slog.Logger
 
-	ready   chan struct{} // closed when what the queue held at the start is known
 	track   *tracker
 	hold    *hold
 	events  *hub
@@ -62,7 +61,6 @@ func New(cfg Config, q *queue.Queue, name string, client *smpp.Client, forward [
 	b := &Bridge{
 		cfg: cfg, q: q, client: client, name: name, forward: forward, outcome: outcome,
 		log:   log.With("smsc", name),
-		ready: make(chan struct{}),
 		track: newTracker(), hold: newHold(cfg.HoldMin, cfg.HoldMax), events: newHub(),
 	}
 	if cfg.Sender != "" {
@@ -82,9 +80,11 @@ func (b *Bridge) Run(ctx context.Context) error {
 	work, stop := context.WithCancel(context.WithoutCancel(ctx)) // outlives ctx by the drain
 	defer stop()
 	if err := b.recover(ctx); err != nil {
+		if ctx.Err() != nil {
+			return nil
+		}
 		return err
 	}
-	close(b.ready)
 	link, unbind := context.WithCancel(work)
 	defer unbind()
 	var wg sync.WaitGroup

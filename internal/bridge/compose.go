@@ -86,8 +86,9 @@ func (b *Bridge) enqueue(ctx context.Context, entries []queue.Entry, messages []
 	}
 	for i, id := range ids {
 		m := &messages[i]
-		b.log.Info("message queued", "id", id, "to", mask(m.To.Addr), "class", m.Class, "key", entries[i].Key)
-		b.events.emit(Event{ID: id, Step: StepQueued, Key: entries[i].Key, To: mask(m.To.String()), Class: m.Class.String(), Text: beginning(m.Text)})
+		if b.events.announce(describe(m, Event{ID: id, Key: entries[i].Key})) {
+			b.log.Info("message queued", "id", id, "to", mask(m.To.Addr), "class", m.Class, "key", entries[i].Key)
+		}
 	}
 	return ids, nil
 }

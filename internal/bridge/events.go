@@ -2,6 +2,7 @@ package bridge
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -42,8 +43,9 @@ const (
 )
 
 const (
-	recentEvents  = 32 // kept for Status
-	followerDepth = 64 // events that a slow follower may lag behind
+	announcements = 256 // messages that may be appended and submitted out of order
+	recentEvents  = 32  // kept for Status
+	followerDepth = 64  // events that a slow follower may lag behind
 )
 
 // A hub hands events to whoever follows and counts them.
@@ -55,6 +57,10 @@ type hub struct {
 	steps     map[Step]uint64
 	resent    uint64
 	closed    bool
+
+	// Which messages were announced as queued: all up to floor, and the latest, oldest first.
+	floor     queue.ID
+	announced []queue.ID
 }
 
 func newHub() *hub {
@@ -76,6 +82,34 @@ func (h *hub) emit(e Event) {
 			}
 		}
 	}
+}
+
+// announce emits e, the first event of a message, unless the message is known: the goroutine that
+// appended it and the one that sends it may both be first, and a key may stand for a message of long
+// ago. It reports whether it did.
+func (h *hub) announce(e Event) bool {
+	h.mu.Lock()
+	known := e.ID <= h.floor || slices.Contains(h.announced, e.ID)
+	if !known {
+		h.announced = append(h.announced, e.ID)
+		if len(h.announced) > announcements {
+			h.floor = max(h.floor, h.announced[0])
+			h.announced = slices.Delete(h.announced, 0, 1)
+		}
+	}
+	h.mu.Unlock()
+	if !known {
+		e.Step = StepQueued
+		h.emit(e)
+	}
+	return !known
+}
+
+// recovered notes that message id is known from before the start.
+func (h *hub) recovered(id queue.ID) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.floor = max(h.floor, id)
 }
 
 func (h *hub) countResent() {

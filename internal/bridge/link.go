@@ -123,6 +123,7 @@ func (b *Bridge) send(ctx context.Context, id queue.ID) error {
 		b.log.Debug("message goes back to the queue", "id", id, "err", err)
 		return ignoreGone(b.q.Retry(ctx, id, time.Time{}, m.progress.appendBinary(nil), false))
 	}
+	b.events.announce(describe(&m.msg, Event{ID: id, Key: m.item.Key}))
 	b.emit(m, StepSubmitted, Event{Segments: started})
 	m.calls = started
 	b.track.keep(m)
@@ -167,7 +168,6 @@ func (b *Bridge) answer(ctx context.Context, id queue.ID, m *tracked, call *smpp
 		if resp != nil {
 			s.MessageID = resp.MessageID
 		}
-		b.emit(m, StepAccepted, Event{MessageID: s.MessageID})
 		b.track.index(id, m)
 		if err := b.claim(ctx, m, seg); err != nil {
 			return err
@@ -236,6 +236,7 @@ func (b *Bridge) conclude(ctx context.Context, id queue.ID, m *tracked, durable 
 			return ignoreGone(err)
 		}
 		if m.progress.count(undelivered, expired, delivered) == 0 {
+			b.emit(m, StepAccepted, Event{MessageID: m.progress.messageID()})
 			b.tell(ctx, m, o)
 		}
 	case o == sms.InDoubt && b.cfg.Policy == Once:

@@ -47,15 +47,20 @@ func (b *Bridge) report(ctx context.Context, m *tracked, o sms.Outcome, detail s
 		sms.Expired: StepExpired, sms.InDoubt: StepInDoubt,
 	}[o]
 	b.log.Info("message settled", "id", m.item.ID, "to", mask(m.msg.To.Addr), "outcome", o)
-	b.emit(m, step, Event{Detail: detail, Final: true})
+	b.emit(m, step, Event{Detail: detail, MessageID: m.progress.messageID(), Final: true})
 	b.tell(ctx, m, o)
 }
 
 // emit hands out an event of message m with the fields that all of them have.
 func (b *Bridge) emit(m *tracked, step Step, e Event) {
 	e.ID, e.Step, e.Key = m.item.ID, step, m.item.Key
-	e.To, e.Class, e.Text = mask(m.msg.To.String()), m.msg.Class.String(), beginning(m.msg.Text)
-	b.events.emit(e)
+	b.events.emit(describe(&m.msg, e))
+}
+
+// describe fills in what an event says of its message.
+func describe(m *sms.Message, e Event) Event {
+	e.To, e.Class, e.Text = mask(m.To.String()), m.Class.String(), beginning(m.Text)
+	return e
 }
 
 // tell gives the outcome of a notice to the engine that raised it.
@@ -115,6 +120,7 @@ func (b *Bridge) expire(ctx context.Context, item queue.Item) {
 func (b *Bridge) recover(ctx context.Context) error {
 	var out, waiting, doubtful int
 	err := b.q.List(ctx, func(item queue.Item) bool {
+		b.events.recovered(item.ID)
 		switch {
 		case item.Lane == LaneReceipt:
 			if r, err := unmarshalReceipt(item.Body); err == nil {

@@ -148,3 +148,11 @@ func (p *progress) refusal() pdu.Status {
 	}
 	return 0
 }
+
+// messageID returns the SMSC's message_id of a message of one segment, else nothing.
+func (p *progress) messageID() string {
+	if len(p.Segments) != 1 {
+		return ""
+	}
+	return p.Segments[0].MessageID
+}
