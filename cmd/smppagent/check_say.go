@@ -65,18 +65,15 @@ func (c *config) say() *said {
 	return s
 }
 
-// reads says what a sensor reads, as its table does.
+// reads says what a sensor reads, as its table does. A sensor that was checked reads one thing.
 func reads(s sysfs.Sensor) string {
-	for _, kind := range s.Kinds() {
-		value := map[string]string{
-			"thermal": s.Thermal, "hwmon": s.HWMon, "power": s.Power, "disk": s.Disk, "w1": s.W1,
-		}[kind]
-		if value == "" {
-			return kind
+	kind := strings.Join(s.Kinds(), " ")
+	for _, value := range []string{s.Thermal, s.HWMon, s.Power, s.Disk, s.W1} {
+		if value != "" {
+			return kind + " " + value
 		}
-		return kind + " " + value
 	}
-	return ""
+	return kind
 }
 
 // plainDuration is d without the zero units that its String adds: "2m", not "2m0s".
