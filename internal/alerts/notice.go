@@ -39,5 +39,5 @@ type Notice struct {
 
 // Raiser puts a notice on its way. It returns nil when every text of the notice is on flash, an error
 // when it has to be raised again; raising a key that is already known does nothing and returns nil.
-// Calls come one at a time, from Engine.Run's goroutines.
+// A few calls may run at a time, never two for one incident, from Engine.Run's goroutines.
 type Raiser func(ctx context.Context, n Notice) error

@@ -83,6 +83,7 @@ const (
 	longestDuration = "12d23h"
 	longestCount    = "99"
 	longestNumber   = "-188.8"
+	longestPercent  = "100"
 	longestText     = "WWWWWWWWWWWWWWWW"
 	longestField    = "+359888123456789"
 	longestAt       = "23:59 on 30 Nov"
@@ -134,7 +135,7 @@ func (p *plan) longest(name, part string, r *rule, sensors map[string]Sensor) st
 	case partAt:
 		return longestAt
 	case partMin, partMax:
-		return longestNumber
+		return longestOf(s)
 	case "":
 	default:
 		if part == "text" {
@@ -150,13 +151,21 @@ func (p *plan) longest(name, part string, r *rule, sensors map[string]Sensor) st
 	}
 	switch kind {
 	case KindNumber:
-		return longestNumber
+		return longestOf(s)
 	case KindState:
 		return "off"
 	case KindEvent:
 		return longestEvent
 	}
 	return longestText
+}
+
+// longestOf is the longest number that a sensor may plausibly show.
+func longestOf(s Sensor) string {
+	if s.Unit == "%" {
+		return longestPercent
+	}
+	return longestNumber
 }
 
 // kind is what a sensor must show for the term to make sense; KindNone when that is open.

@@ -53,8 +53,10 @@ func (r *run) pushed(p Push) {
 		return
 	}
 	if p.ID != "" {
+		// Not at once: where something comes of the push it is saved with that, and where nothing
+		// does, taking it again after a power cut does no harm.
 		r.state.once(pushIDs, p.ID)
-		r.do(effect{kind: effSave})
+		r.do(effect{kind: effSaveSoon})
 	}
 	ttl := p.TTL
 	if ttl > 0 {
@@ -166,6 +168,7 @@ func (r *run) pushEvent(p Push, class sms.Class, to []string, ttl time.Duration)
 	i.Pushed = true
 	keys := r.notify(i, ReasonEvent, to, r.plan.pushText(p.Text, class, p.At, r.now), ttl)
 	r.state.retire(i, r.now)
+	r.do(effect{kind: effSave})
 	r.do(effect{kind: effChange, alert: p.Name, incident: i.ID, state: StateCalm, why: "event"})
 	r.answer(PushResult{Effect: EffectSent, Alert: p.Name, Incident: i.ID, Class: class, Keys: keys})
 }
@@ -192,6 +195,7 @@ func (r *run) pushRaise(p Push, class sms.Class, to []string, ttl time.Duration)
 		r.withdraw(i.ID)
 		keys := r.notify(i, ReasonRepeat, i.To, r.plan.pushText(subject, class, p.At, r.now), i.TTL)
 		i.schedule(r.plan.push.repeat, r.now)
+		r.do(effect{kind: effSave})
 		r.answer(PushResult{Effect: EffectRaised, Alert: p.Name, Incident: i.ID, Class: class, Keys: keys,
 			Detail: "it was raised before with a lower class"})
 	default:

@@ -45,7 +45,7 @@ func (p *Push) UnmarshalJSON(b []byte) error {
 	if j.TTL != "" {
 		ttl, err := parseSpan(j.TTL)
 		if err != nil {
-			return fmt.Errorf("alerts: push: ttl: %w", err)
+			return &PushError{"ttl", err.Error()}
 		}
 		p.TTL = ttl
 	}

@@ -104,33 +104,3 @@ func final(op alerts.Op, err error) bool {
 	}
 	return true
 }
-
-// The exit statuses of raise, clear and event, beside 0: it is on flash, with the agent or in the spool.
-const (
-	ExitOther   = 1
-	ExitRefused = 2 // it is wrong: saying it again does not help
-	ExitLater   = 3 // a limit or a full queue: it may be said again later
-	ExitNowhere = 4 // no agent, and the spool did not take it either: it is lost
-)
-
-// ExitCode is the exit status for an error of Send.
-func ExitCode(err error) int {
-	if err == nil {
-		return 0
-	}
-	if _, ok := errors.AsType[*alerts.PushError](err); ok {
-		return ExitRefused
-	}
-	if _, ok := errors.AsType[*SpoolError](err); ok {
-		return ExitNowhere
-	}
-	if remote, ok := errors.AsType[*door.RemoteError](err); ok {
-		switch remote.Code {
-		case CodeRefused, door.CodeBadRequest:
-			return ExitRefused
-		case CodeLimit, CodeFull:
-			return ExitLater
-		}
-	}
-	return ExitOther
-}
