@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"math/rand/v2"
+	"os"
 	"slices"
 	"testing"
 	"time"
@@ -345,9 +346,12 @@ func (w *world) run(steps, generations int) (states int, err error) {
 }
 
 func TestCrash(t *testing.T) {
-	seeds, steps := 6, 500
-	if testing.Short() {
-		seeds, steps = 2, 200
+	seeds, steps := 3, 500
+	switch {
+	case os.Getenv("TORTURE") == "1":
+		seeds = 100
+	case testing.Short():
+		seeds, steps = 1, 150
 	}
 	total := 0
 	for seed := range seeds {

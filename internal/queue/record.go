@@ -13,7 +13,8 @@ import (
 //	 3 flags u8
 //	 4 length of the payload u16
 //	 6 batch u16: rises with every sync; a later batch proves that an earlier one was durable
-//	 8 CRC-32C u32 over the pool's id and all of the record but these four octets
+//	 8 CRC-32C u32 over the pool's id, the record's offset in its segment as u32, and all of the record
+//	   but these four octets: a record is none in another pool or in another place
 //	12 life u32: low half of the life of the segment, so that a former life's record is not taken for ours
 //	16 id u64
 const (
@@ -70,15 +71,18 @@ type record struct {
 // recordSize is how many octets of a segment a record with n octets of payload takes.
 func recordSize(n int) int { return (recordHeader + n + recordAlign - 1) &^ (recordAlign - 1) }
 
-// checksum is the CRC-32C of an encoded record in the pool.
-func (p poolID) checksum(b []byte) uint32 {
-	sum := crc32.Update(0, castagnoli, p[:])
+// checksum is the CRC-32C of a record in the pool that is encoded in b and lies at offset at.
+func (p poolID) checksum(b []byte, at int) uint32 {
+	var place [len(p) + 4]byte
+	copy(place[:], p[:])
+	binary.LittleEndian.PutUint32(place[len(p):], uint32(at))
+	sum := crc32.Update(0, castagnoli, place[:])
 	sum = crc32.Update(sum, castagnoli, b[:8])
 	return crc32.Update(sum, castagnoli, b[12:])
 }
 
-// appendRecord appends r and zeros up to recordSize.
-func appendRecord(dst []byte, p poolID, r record) []byte {
+// appendRecord appends r, which is to lie at offset at, and zeros up to recordSize.
+func appendRecord(dst []byte, p poolID, at int, r record) []byte {
 	start := len(dst)
 	dst = binary.LittleEndian.AppendUint16(dst, recordMagic)
 	dst = append(dst, byte(r.kind), r.flags)
@@ -88,21 +92,21 @@ func appendRecord(dst []byte, p poolID, r record) []byte {
 	dst = binary.LittleEndian.AppendUint32(dst, r.life)
 	dst = binary.LittleEndian.AppendUint64(dst, uint64(r.id))
 	dst = append(dst, r.payload...)
-	binary.LittleEndian.PutUint32(dst[start+8:], p.checksum(dst[start:]))
+	binary.LittleEndian.PutUint32(dst[start+8:], p.checksum(dst[start:], at))
 	for len(dst)-start < recordSize(len(r.payload)) {
 		dst = append(dst, 0)
 	}
 	return dst
 }
 
-// parseRecord decodes the record at the start of b. ok is false when there is none of this pool, whole
-// and unharmed. The life is the caller's to judge.
-func parseRecord(b []byte, p poolID) (r record, ok bool) {
+// parseRecord decodes the record at the start of b, which is offset at of its segment. ok is false when
+// there is none of this pool and place, whole and unharmed. The life is the caller's to judge.
+func parseRecord(b []byte, p poolID, at int) (r record, ok bool) {
 	if len(b) < recordHeader || binary.LittleEndian.Uint16(b) != recordMagic {
 		return record{}, false
 	}
 	n := int(binary.LittleEndian.Uint16(b[4:]))
-	if recordHeader+n > len(b) || binary.LittleEndian.Uint32(b[8:]) != p.checksum(b[:recordHeader+n]) {
+	if recordHeader+n > len(b) || binary.LittleEndian.Uint32(b[8:]) != p.checksum(b[:recordHeader+n], at) {
 		return record{}, false
 	}
 	return record{

@@ -182,6 +182,7 @@ func (l *loader) sortOut() error {
 			lives[f.header.life] = true
 		}
 	}
+	l.unmaskTwins()
 	kept := l.found[:0]
 	for _, f := range l.found {
 		cause := ""
@@ -211,11 +212,37 @@ func (l *loader) sortOut() error {
 	return nil
 }
 
+// unmaskTwins finds segments that claim the same life. The one with the most records of that life is
+// believed; the headers of the others count as harmed.
+func (l *loader) unmaskTwins() {
+	best := map[uint64]*foundFile{}
+	count := map[*foundFile]int{}
+	for _, f := range l.found {
+		if !f.known || f.header.pool != l.s.pool || f.header.life == 0 {
+			continue
+		}
+		other := best[f.header.life]
+		if other == nil {
+			best[f.header.life] = f
+			continue
+		}
+		for _, twin := range []*foundFile{f, other} {
+			b, _ := l.readFile(twin, make([]byte, l.s.size))
+			count[twin] = livesIn(b, l.s.pool)[uint32(twin.header.life)]
+		}
+		loser := f
+		if count[f] > count[other] {
+			best[f.header.life], loser = f, other
+		}
+		loser.known, loser.harmed = false, true
+	}
+}
+
 // rebuild finds out what a segment without a whole header is. It returns why the file is to be put
 // aside, "" when it is of the pool or blank.
 func (l *loader) rebuild(f *foundFile, top uint64, lives map[uint64]bool) string {
 	b, _ := l.readFile(f, make([]byte, l.s.size))
-	if r, ok := parseRecord(b[min(segmentHeader, len(b)):], l.s.pool); ok && r.kind == kindCheck {
+	if r, ok := parseRecord(b[segmentHeader:], l.s.pool, segmentHeader); ok && r.kind == kindCheck {
 		if c, ok := parseCheck(r.payload); ok && c.header.pool == l.s.pool {
 			if life := c.header.life; !lives[life] && uint32(life) == r.life {
 				f.header, f.known = c.header, true
@@ -319,7 +346,7 @@ func (l *loader) behead(chain []*foundFile) []*foundFile {
 	buf, _ := l.readFile(last, l.buf)
 	l.sc.scanSegment(buf, s.pool, uint32(last.header.life), segmentHeader)
 	for _, at := range l.sc.offsets {
-		if r, ok := parseRecord(buf[at:], s.pool); ok && r.kind == kindCheck {
+		if r, ok := parseRecord(buf[at:], s.pool, at); ok && r.kind == kindCheck {
 			if c, ok := parseCheck(r.payload); ok {
 				s.writer.durable = max(s.writer.durable, c.header.head)
 			}
@@ -353,6 +380,10 @@ func (l *loader) enlist(chain []*foundFile) {
 	for i, f := range l.found {
 		if slices.Contains(chain, f) {
 			continue
+		}
+		if s.segs[i].wrongSize && f.size < int64(s.size) && s.life > 0 {
+			// The pool was whole before anything was written to it.
+			l.damage(Damage{File: f.name, Offset: f.size, Length: int64(s.size) - f.size, Cause: "the file is too short"}, nil)
 		}
 		if s.segs[i].life >= s.writer.durable {
 			s.segs[i].life = 0 // left out of the log by a failed write

@@ -28,7 +28,7 @@ func (l *loader) replay(seg *segment, f, next *foundFile) {
 		sealed = next.header.flags&flagRecovered == 0
 	}
 	sc := &l.sc
-	sc.scanSegment(buf[:limit], s.pool, uint32(f.header.life), segmentHeader)
+	sc.scanSegment(buf[:min(int64(limit), f.size)], s.pool, uint32(f.header.life), segmentHeader)
 	missing := 0
 	for _, h := range sc.holes {
 		missing += h.end - h.start
@@ -47,7 +47,7 @@ func (l *loader) replay(seg *segment, f, next *foundFile) {
 			l.hole(f, buf, holes[0], sealed)
 			holes = holes[1:]
 		}
-		r, ok := parseRecord(buf[at:], s.pool)
+		r, ok := parseRecord(buf[at:], s.pool, at)
 		if !ok {
 			continue
 		}
@@ -82,7 +82,7 @@ func (l *loader) knownHoles(next *foundFile) int {
 	if _, err := next.file.ReadAt(b, segmentHeader); err != nil {
 		return 0
 	}
-	r, ok := parseRecord(b, l.s.pool)
+	r, ok := parseRecord(b, l.s.pool, segmentHeader)
 	if !ok || r.kind != kindCheck || r.life != uint32(next.header.life) {
 		return 0
 	}

@@ -22,9 +22,8 @@ type scan struct {
 }
 
 // scanSegment finds the records of one life in a segment, from offset start on, reusing what sc holds.
-// It looks at each octet a bounded number of times whatever b says. After damage it goes on at the
-// place where the harmed record says it ends, else at the next aligned place in the page that holds a
-// whole record, else at the next page that starts with one.
+// After damage it goes on at the next aligned place that holds a whole record. Whatever b says, the work
+// is bounded: at most maxPayload octets for each page and pageSize octets for each aligned place.
 func (sc *scan) scanSegment(b []byte, p poolID, life uint32, start int) {
 	*sc = scan{offsets: sc.offsets[:0], holes: sc.holes[:0], end: start}
 	var last uint16
@@ -38,7 +37,7 @@ func (sc *scan) scanSegment(b []byte, p poolID, life uint32, start int) {
 		if !ok {
 			next := resync(b, at, p, life)
 			if next < 0 {
-				sc.torn = tornLength(b, at, life)
+				sc.torn = tornLength(b, at, p, life)
 				break
 			}
 			if r, ok = recordAt(b, next, p, life); !ok {
@@ -76,22 +75,11 @@ func recordAt(b []byte, at int, p poolID, life uint32) (record, bool) {
 	if size := recordSize(int(binary.LittleEndian.Uint16(b[at+4:]))); size > pageLeft(at) && at%pageSize != 0 {
 		return record{}, false
 	}
-	return parseRecord(b[at:], p)
+	return parseRecord(b[at:], p, at)
 }
 
 // resync finds the next whole record of the life behind at, or -1.
 func resync(b []byte, at int, p poolID, life uint32) int {
-	// The header may be unharmed: then the record says where the next one is.
-	if at+recordHeader <= len(b) && binary.LittleEndian.Uint16(b[at:]) == recordMagic &&
-		binary.LittleEndian.Uint32(b[at+12:]) == life {
-		next := at + recordSize(int(binary.LittleEndian.Uint16(b[at+4:])))
-		if next < len(b) && pageLeft(next) < recordHeader {
-			next += pageLeft(next)
-		}
-		if _, ok := recordAt(b, next, p, life); ok {
-			return next
-		}
-	}
 	for next := at&^(recordAlign-1) + recordAlign; next+recordHeader <= len(b); next += recordAlign {
 		if _, ok := recordAt(b, next, p, life); ok {
 			return next
@@ -100,14 +88,24 @@ func resync(b []byte, at int, p poolID, life uint32) int {
 	return -1
 }
 
-// tornLength is how many octets at offset at look like a record of the life that was not written
-// whole, 0 when there are none: zeros and a former life's records are no remains of a cut.
-func tornLength(b []byte, at int, life uint32) int {
-	if at+recordHeader > len(b) || binary.LittleEndian.Uint16(b[at:]) != recordMagic ||
-		binary.LittleEndian.Uint32(b[at+12:]) != life {
+// tornLength is how many octets at offset at look like a record of the life that is not whole, 0 when
+// there are none: zeros and a former life's records are no remains of a cut.
+func tornLength(b []byte, at int, p poolID, life uint32) int {
+	if at+recordHeader > len(b) {
 		return 0
 	}
-	return min(recordSize(int(binary.LittleEndian.Uint16(b[at+4:]))), len(b)-at)
+	size := recordSize(int(binary.LittleEndian.Uint16(b[at+4:])))
+	size = min(size, len(b)-at)
+	if binary.LittleEndian.Uint32(b[at+12:]) == life && life != 0 {
+		return size
+	}
+	if binary.LittleEndian.Uint16(b[at:]) != recordMagic {
+		return 0
+	}
+	if _, stale := parseRecord(b[at:], p, at); stale {
+		return 0
+	}
+	return size
 }
 
 // livesIn lists the lives of the pool's whole records in b, for a segment whose header is harmed.

@@ -152,6 +152,8 @@ func (f *simFile) ReadAt(b []byte, at int64) (int, error) {
 	return n, nil
 }
 
+var errEIO = syscall.EIO
+
 var errShort = errors.New("short write")
 
 func (f *simFile) WriteAt(b []byte, at int64) (int, error) {

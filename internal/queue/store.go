@@ -106,7 +106,7 @@ func (s *store) read(p place) (record, error) {
 	} else if _, err := seg.file.ReadAt(buf, int64(p.offset)); err != nil {
 		return record{}, fmt.Errorf("queue: read %s at %d: %w", seg.name, p.offset, err)
 	}
-	r, ok := parseRecord(buf, s.pool)
+	r, ok := parseRecord(buf, s.pool, int(p.offset))
 	if !ok || r.life != uint32(seg.life) || len(r.payload) != int(p.length) {
 		return record{}, fmt.Errorf("queue: read %s at %d: the record is harmed", seg.name, p.offset)
 	}

@@ -131,14 +131,14 @@ func (s *store) encode(k kind, flags uint8, id ID, payload []byte) place {
 			pad := r
 			pad.kind, pad.flags, pad.id = kindPad, flagIgnorable, 0
 			pad.payload = make([]byte, gap-recordHeader)
-			w.out = appendRecord(w.out, s.pool, pad)
+			w.out = appendRecord(w.out, s.pool, w.offset, pad)
 		} else {
 			w.out = append(w.out, make([]byte, gap)...)
 		}
 		w.offset = start
 	}
 	p := place{offset: uint32(w.offset), segment: w.segment.index, length: uint16(len(payload))}
-	w.out = appendRecord(w.out, s.pool, r)
+	w.out = appendRecord(w.out, s.pool, w.offset, r)
 	w.offset += recordSize(len(payload))
 	s.counted.records++
 	return p
