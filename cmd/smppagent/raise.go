@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -100,7 +99,6 @@ func (a *app) push(ctx context.Context, p alerts.Push) error {
 	if err != nil {
 		return err
 	}
-	p.At = time.Now()
 	sent, err := push.Send(ctx, cfg.Agent.Socket, cfg.spoolDir(), p)
 	if err != nil {
 		return pushError(err)

@@ -56,12 +56,10 @@ func newRootCommand(a *app) *cobra.Command {
 		eventCommand(a),
 		queueCommand(a),
 	)
-	addVerbs(root, "tools", "Tools:",
-		simCommand(a),
-		demoCommand(a),
+	addVerbs(root, "tools", "Tools:", append(editionTools(a),
 		decodeCommand(a),
 		versionCommand(a),
-	)
+	)...)
 	root.AddCommand(exitCodesTopic(a))
 	a.prepare(root)
 	return root

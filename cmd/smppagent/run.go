@@ -97,7 +97,7 @@ func runAgent(ctx context.Context, cfg *config, log *slog.Logger) error {
 		outside = append(outside, part{"sensors", func(ctx context.Context) error { return s.Run(ctx, engine.Emit) }})
 	}
 	log.Info("agent runs", "version", buildVersion().Version, "pid", os.Getpid(), "socket", cfg.Agent.Socket)
-	err = runStages(ctx,
+	err = runStages(ctx, log,
 		[]part{{"queue", q.Run}},
 		[]part{{"bridge", way.Run}},
 		[]part{{"engine", engine.Run}},

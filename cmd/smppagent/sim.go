@@ -1,3 +1,5 @@
+//go:build !tiny
+
 package main
 
 import (
@@ -5,7 +7,6 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
-	"os"
 	"strings"
 	"sync"
 	"time"
@@ -126,12 +127,6 @@ func (f writerFunc) Write(b []byte) (int, error) { return f(b) }
 // indent moves a text in, for help pages.
 func indent(s string) string {
 	return "  " + strings.ReplaceAll(strings.TrimRight(s, "\n"), "\n", "\n  ")
-}
-
-// exists reports whether there is a file.
-func exists(path string) bool {
-	_, err := os.Stat(path)
-	return err == nil
 }
 
 // within returns how long ago began was, for timelines.

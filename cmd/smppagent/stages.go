@@ -4,8 +4,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
 	"sync"
+	"time"
 )
+
+// stageTimer is how long the parts of one stage may take to stop. A part that hangs, in a read from a
+// disk that does not answer, say, must not keep the others from ending in order.
+const stageTimer = 15 * time.Second
 
 // A part is something that runs until its context ends.
 type part struct {
@@ -13,41 +21,67 @@ type part struct {
 	run  func(ctx context.Context) error
 }
 
+// A stage is parts that are started and stopped together.
+type stage struct {
+	stop    context.CancelFunc
+	done    chan struct{} // closed when all have ended
+	mu      sync.Mutex
+	running []string
+	errs    []error
+}
+
 // runStages starts the parts, stage by stage, and runs them until ctx ends or one of them does.
-// It then stops the last stage first, and each stage only when everything behind it has ended: what
-// comes in is cut off before that which carries it. It returns the errors of the parts, by name.
-func runStages(ctx context.Context, stages ...[]part) error {
-	var (
-		mu    sync.Mutex
-		errs  []error
-		stops = make([]context.CancelFunc, len(stages))
-		waits = make([]sync.WaitGroup, len(stages))
-	)
+// It then stops the last stage first, and each stage only when everything behind it has ended, or has
+// been waited for long enough: what comes in is cut off before that which carries it. It returns the
+// errors of the parts, by name.
+func runStages(ctx context.Context, log *slog.Logger, parts ...[]part) error {
 	ended, end := context.WithCancel(ctx)
 	defer end()
-	base := context.WithoutCancel(ctx)
-	for i, stage := range stages {
-		var sctx context.Context
-		sctx, stops[i] = context.WithCancel(base)
-		for _, p := range stage {
-			waits[i].Go(func() {
-				defer end() // one part gone: the agent goes
-				err := p.run(sctx)
-				if err == nil && sctx.Err() == nil {
-					err = errors.New("ended by itself")
-				}
-				if err != nil && !(sctx.Err() != nil && errors.Is(err, context.Canceled)) {
-					mu.Lock()
-					defer mu.Unlock()
-					errs = append(errs, fmt.Errorf("%s: %w", p.name, err))
-				}
-			})
-		}
+	stages := make([]*stage, len(parts))
+	for i := range parts {
+		stages[i] = startStage(context.WithoutCancel(ctx), parts[i], end)
 	}
 	<-ended.Done()
-	for i := len(stages) - 1; i >= 0; i-- {
-		stops[i]()
-		waits[i].Wait()
+	var errs []error
+	for _, s := range slices.Backward(stages) {
+		s.stop()
+		select {
+		case <-s.done:
+		case <-time.After(stageTimer):
+		}
+		s.mu.Lock()
+		if len(s.running) > 0 {
+			log.Error("does not stop; going on without it", "parts", strings.Join(s.running, ", "), "after", stageTimer)
+		}
+		errs = append(errs, s.errs...)
+		s.mu.Unlock()
 	}
 	return errors.Join(errs...)
+}
+
+// startStage runs parts; end is called when the first of them has ended.
+func startStage(ctx context.Context, parts []part, end func()) *stage {
+	s := &stage{done: make(chan struct{})}
+	ctx, s.stop = context.WithCancel(ctx)
+	var wg sync.WaitGroup
+	for _, p := range parts {
+		s.running = append(s.running, p.name)
+	}
+	for _, p := range parts {
+		wg.Go(func() {
+			defer end() // one part gone: the agent goes
+			err := p.run(ctx)
+			if err == nil && ctx.Err() == nil {
+				err = errors.New("ended by itself")
+			}
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			s.running = slices.DeleteFunc(s.running, func(name string) bool { return name == p.name })
+			if err != nil && !(ctx.Err() != nil && errors.Is(err, context.Canceled)) {
+				s.errs = append(s.errs, fmt.Errorf("%s: %w", p.name, err))
+			}
+		})
+	}
+	go func() { wg.Wait(); close(s.done) }()
+	return s
 }

@@ -1,12 +1,9 @@
 package smpp
 
 import (
-	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"net"
-	"os"
 	"strconv"
 	"strings"
 	"time"
@@ -78,6 +75,9 @@ func (c *Config) checkAccount(bad func(key, problem string)) {
 
 func (c *Config) checkTLS(bad func(key, problem string)) {
 	t := &c.TLS
+	if t.Enabled && !hasTLS {
+		bad("tls.enabled", "the tiny edition of this program has no TLS: use the full one, or a VPN")
+	}
 	if (t.CertFile == "") != (t.KeyFile == "") {
 		missing, there := "tls.key_file", "tls.cert_file"
 		if t.CertFile == "" {
@@ -148,16 +148,7 @@ func (c *Config) CheckFiles(bad func(key, problem string)) {
 			bad("password_env", plainPath(err))
 		}
 	}
-	if c.TLS.CAFile != "" {
-		if _, err := c.TLS.roots(); err != nil {
-			bad("tls.ca_file", plainPath(err))
-		}
-	}
-	if c.TLS.CertFile != "" && c.TLS.KeyFile != "" {
-		if _, err := tls.LoadX509KeyPair(c.TLS.CertFile, c.TLS.KeyFile); err != nil {
-			bad("tls.cert_file", err.Error())
-		}
-	}
+	c.TLS.checkFiles(bad)
 }
 
 // plainPath is the error's text without our prefix, for a line that names the key already.
@@ -192,20 +183,4 @@ func (c *Config) hostPort() (host, port string, err error) {
 		return "", "", fmt.Errorf("port %q in %q is not a number from 1 to 65535", port, c.Address)
 	}
 	return host, port, nil
-}
-
-// roots reads CAFile; nil, the system's store, when there is none.
-func (t *TLSConfig) roots() (*x509.CertPool, error) {
-	if t.CAFile == "" {
-		return nil, nil
-	}
-	pem, err := os.ReadFile(t.CAFile)
-	if err != nil {
-		return nil, fmt.Errorf("smpp: tls.ca_file: %w", err)
-	}
-	pool := x509.NewCertPool()
-	if !pool.AppendCertsFromPEM(pem) {
-		return nil, fmt.Errorf("smpp: tls.ca_file: %w", fmt.Errorf("%s holds no PEM certificate", t.CAFile))
-	}
-	return pool, nil
 }

@@ -2,7 +2,6 @@ package smpp
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -28,7 +27,7 @@ type Client struct {
 // Run.
 func NewClient(cfg Config, log *slog.Logger) *Client {
 	c := &Client{exchange: newExchange(&cfg), cfg: cfg, log: log}
-	c.dialer = &dialer{cfg: &c.cfg, cache: tls.NewLRUClientSessionCache(1)}
+	c.dialer = &dialer{cfg: &c.cfg, tls: newEncrypter()}
 	c.dial = c.dialer.dial
 	c.status.Store(&Status{
 		State: StateStopped, Since: time.Now(), Address: cfg.Address,
@@ -160,14 +159,6 @@ func (c *Client) warnPassword() {
 	if problem := openToOthers(c.cfg.PasswordFile); problem != "" {
 		c.log.Warn("password_file is not private", "problem", problem)
 	}
-}
-
-// tlsVersion is "TLS 1.3" and the like, empty for a connection without TLS.
-func tlsVersion(conn net.Conn) string {
-	if t, ok := conn.(*tls.Conn); ok {
-		return tls.VersionName(t.ConnectionState().Version)
-	}
-	return ""
 }
 
 // wait waits for d, or returns false when ctx ends first.

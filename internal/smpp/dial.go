@@ -2,7 +2,6 @@ package smpp
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
@@ -13,9 +12,9 @@ import (
 
 // dialer makes the connections of one client, one at a time.
 type dialer struct {
-	cfg   *Config
-	cache tls.ClientSessionCache // a resumed handshake costs a third fewer octets
-	last  string                 // the address that served us last, for when DNS is down
+	cfg  *Config
+	tls  encrypter
+	last string // the address that served us last, for when DNS is down
 }
 
 // errPublic is what refuses to send a password in the clear to the internet.
@@ -29,20 +28,19 @@ func (d *dialer) dial(ctx context.Context) (net.Conn, error) {
 	if err != nil {
 		return nil, fmt.Errorf("smpp: address: %w", err)
 	}
-	var secure *tls.Config
-	if d.cfg.TLS.Enabled { // before connecting: a missing file is not the SMSC's business
-		if secure, err = d.tlsConfig(host); err != nil {
-			return nil, err
-		}
+	address := net.JoinHostPort(host, port)
+	if !d.cfg.TLS.Enabled {
+		return d.connect(ctx, address)
 	}
-	conn, err := d.connect(ctx, net.JoinHostPort(host, port))
+	handshake, err := d.tls.prepare(d.cfg, host) // before connecting: a missing file is not the SMSC's business
 	if err != nil {
 		return nil, err
 	}
-	if secure != nil {
-		return d.handshake(ctx, conn, secure, net.JoinHostPort(host, port))
+	conn, err := d.connect(ctx, address)
+	if err != nil {
+		return nil, err
 	}
-	return conn, nil
+	return handshake(ctx, conn, address)
 }
 
 func (d *dialer) connect(ctx context.Context, address string) (net.Conn, error) {

@@ -2,7 +2,9 @@ package smpp
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"net"
 )
 
 // speaks names the protocol that a stream starts with, and says what to do about it. It is asked
@@ -81,4 +83,19 @@ func mute(c *Config, heard, closed bool, cause error) error {
 		e.Advice = "does it expect TLS (tls.enabled = true), or only certain addresses? Is this the port of SMPP?"
 	}
 	return e
+}
+
+// remoteAlert reports that the peer ended TLS by an alert.
+func remoteAlert(err error) bool {
+	e, ok := errors.AsType[*net.OpError](err)
+	return ok && e.Op == "remote error"
+}
+
+// explainAlert says what a TLS alert is likely to mean. In TLS 1.3 the refusal of our certificate
+// comes only after the handshake.
+func explainAlert(cfg *Config, err error) error {
+	if cfg.TLS.CertFile == "" {
+		return fmt.Errorf("the SMSC refuses with %q: does it ask for a client certificate (tls.cert_file, tls.key_file)?", plain(err).Error())
+	}
+	return fmt.Errorf("the SMSC refuses with %q: does it know our client certificate (tls.cert_file)?", plain(err).Error())
 }

@@ -1,3 +1,5 @@
+//go:build !tiny
+
 package smpp
 
 import (
@@ -9,13 +11,24 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"os"
 	"syscall"
 	"time"
 )
 
-// tlsConfig reads the files of TLSConfig afresh, so that a renewed certificate needs no restart.
-func (d *dialer) tlsConfig(host string) (*tls.Config, error) {
-	t := &d.cfg.TLS
+// hasTLS says that this edition of the program can encrypt.
+const hasTLS = true
+
+// encrypter makes TLS of connections. It remembers the session: a resumed handshake costs a third
+// fewer octets.
+type encrypter struct{ cache tls.ClientSessionCache }
+
+func newEncrypter() encrypter { return encrypter{tls.NewLRUClientSessionCache(1)} }
+
+// prepare reads the files of TLSConfig afresh, so that a renewed certificate needs no restart, and
+// returns the handshake, which closes conn when it fails.
+func (e encrypter) prepare(cfg *Config, host string) (handshake func(ctx context.Context, conn net.Conn, address string) (net.Conn, error), err error) {
+	t := &cfg.TLS
 	roots, err := t.roots()
 	if err != nil {
 		return nil, err
@@ -25,7 +38,7 @@ func (d *dialer) tlsConfig(host string) (*tls.Config, error) {
 		RootCAs:            roots,
 		InsecureSkipVerify: t.InsecureSkipVerify,
 		MinVersion:         tls.VersionTLS12,
-		ClientSessionCache: d.cache,
+		ClientSessionCache: e.cache,
 	}
 	if c.ServerName == "" {
 		c.ServerName = host
@@ -40,12 +53,14 @@ func (d *dialer) tlsConfig(host string) (*tls.Config, error) {
 		}
 		c.Certificates = []tls.Certificate{pair}
 	}
-	return c, nil
+	return func(ctx context.Context, conn net.Conn, address string) (net.Conn, error) {
+		return encrypt(ctx, cfg, c, conn, address)
+	}, nil
 }
 
-// handshake makes TLS of conn. It closes conn when that fails.
-func (d *dialer) handshake(ctx context.Context, conn net.Conn, c *tls.Config, address string) (net.Conn, error) {
-	within, cancel := context.WithTimeout(ctx, d.cfg.SessionInitTimer)
+// encrypt makes TLS of conn. It closes conn when that fails.
+func encrypt(ctx context.Context, cfg *Config, c *tls.Config, conn net.Conn, address string) (net.Conn, error) {
+	within, cancel := context.WithTimeout(ctx, cfg.SessionInitTimer)
 	defer cancel()
 	secure := tls.Client(conn, c)
 	err := secure.HandshakeContext(within)
@@ -55,11 +70,49 @@ func (d *dialer) handshake(ctx context.Context, conn net.Conn, c *tls.Config, ad
 	_ = conn.Close()
 	if errors.Is(within.Err(), context.DeadlineExceeded) {
 		return nil, &PeerError{
-			Problem: fmt.Sprintf("TLS with %s: nothing comes within %v", address, d.cfg.SessionInitTimer),
+			Problem: fmt.Sprintf("TLS with %s: nothing comes within %v", address, cfg.SessionInitTimer),
 			Advice:  "does this port speak TLS?",
 		}
 	}
-	return nil, &linkError{"TLS with " + address, explainTLS(d.cfg, c.ServerName, err), ""}
+	return nil, &linkError{"TLS with " + address, explainTLS(cfg, c.ServerName, err), ""}
+}
+
+// tlsVersion is "TLS 1.3" and the like, empty for a connection without TLS.
+func tlsVersion(conn net.Conn) string {
+	if t, ok := conn.(*tls.Conn); ok {
+		return tls.VersionName(t.ConnectionState().Version)
+	}
+	return ""
+}
+
+// checkFiles calls bad for every key whose file cannot be used.
+func (t *TLSConfig) checkFiles(bad func(key, problem string)) {
+	if t.CAFile != "" {
+		if _, err := t.roots(); err != nil {
+			bad("tls.ca_file", plainPath(err))
+		}
+	}
+	if t.CertFile != "" && t.KeyFile != "" {
+		if _, err := tls.LoadX509KeyPair(t.CertFile, t.KeyFile); err != nil {
+			bad("tls.cert_file", err.Error())
+		}
+	}
+}
+
+// roots reads CAFile; nil, the system's store, when there is none.
+func (t *TLSConfig) roots() (*x509.CertPool, error) {
+	if t.CAFile == "" {
+		return nil, nil
+	}
+	pem, err := os.ReadFile(t.CAFile)
+	if err != nil {
+		return nil, fmt.Errorf("smpp: tls.ca_file: %w", err)
+	}
+	pool := x509.NewCertPool()
+	if !pool.AppendCertsFromPEM(pem) {
+		return nil, fmt.Errorf("smpp: tls.ca_file: %w", fmt.Errorf("%s holds no PEM certificate", t.CAFile))
+	}
+	return pool, nil
 }
 
 // explainTLS adds to a TLS failure what to do about it.
@@ -88,21 +141,6 @@ func explainTLS(cfg *Config, name string, err error) error {
 		return errors.New("the peer closed the connection: does this port speak TLS?")
 	}
 	return plain(err)
-}
-
-// remoteAlert reports that the peer ended TLS by an alert.
-func remoteAlert(err error) bool {
-	e, ok := errors.AsType[*net.OpError](err)
-	return ok && e.Op == "remote error"
-}
-
-// explainAlert says what a TLS alert is likely to mean. In TLS 1.3 the refusal of our certificate
-// comes only after the handshake.
-func explainAlert(cfg *Config, err error) error {
-	if cfg.TLS.CertFile == "" {
-		return fmt.Errorf("the SMSC refuses with %q: does it ask for a client certificate (tls.cert_file, tls.key_file)?", plain(err).Error())
-	}
-	return fmt.Errorf("the SMSC refuses with %q: does it know our client certificate (tls.cert_file)?", plain(err).Error())
 }
 
 // notTLS is for a peer that answers a TLS handshake with something else.
