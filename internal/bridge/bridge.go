@@ -52,6 +52,8 @@ type Bridge struct {
 	events  *hub
 	senders sync.WaitGroup // one count per message in flight
 
+	unanswered unanswered
+
 	tlvsRefused atomic.Bool // the SMSC took no optional parameters
 }
 

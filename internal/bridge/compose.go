@@ -12,6 +12,10 @@ import (
 	"smppagent/internal/sms"
 )
 
+// MaxSegments is how many segments a message may have: what SMSCs take at most, and what the note of
+// its progress has room for.
+const MaxSegments = 32
+
 // Raise puts one message for each recipient of n on flash and returns when all are there. A notice
 // whose key the queue knows already makes no second message, so that raising it again after a
 // crash is safe.
@@ -60,6 +64,11 @@ func (b *Bridge) entry(m *sms.Message, key string) (queue.Entry, error) {
 	}
 	if err := m.Check(); err != nil {
 		return queue.Entry{}, err
+	}
+	if size, err := m.Size(b.concat()); err != nil {
+		return queue.Entry{}, err
+	} else if size.Segments > MaxSegments {
+		return queue.Entry{}, fmt.Errorf("bridge: the text needs %d segments, at most %d are sent: shorten it", size.Segments, MaxSegments)
 	}
 	body, err := m.AppendBinary(nil)
 	if err != nil {

@@ -116,7 +116,10 @@ func (b *Bridge) takeInbound(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case d := <-b.client.Inbound():
-			d.Respond(b.deliver(ctx, d))
+			status := b.deliver(ctx, d)
+			if err := d.Respond(status); err != nil && status == pdu.StatusROK {
+				b.unanswered.add(d.PDU) // the SMSC does not know that we have it, and brings it again
+			}
 		}
 	}
 }
@@ -146,8 +149,13 @@ func (b *Bridge) deliver(ctx context.Context, d *smpp.Delivery) pdu.Status {
 	return pdu.StatusRXTAPPN
 }
 
-// store appends an inbound short message to the queue.
+// store appends an inbound short message to the queue, unless it is there since the session ended
+// before its answer was out.
 func (b *Bridge) store(ctx context.Context, d *pdu.DeliverSM) error {
+	if b.unanswered.take(d) {
+		b.log.Info("short message brought again is on flash already", "from", mask(d.Source.Addr))
+		return nil
+	}
 	in := Inbound{
 		Received: time.Now(), Link: b.name, Source: d.Source, Dest: d.Dest,
 		ESMClass: d.ESMClass, ProtocolID: d.ProtocolID, DataCoding: d.DataCoding, ShortMessage: d.UserData(),

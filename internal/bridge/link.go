@@ -166,7 +166,7 @@ func (b *Bridge) answer(ctx context.Context, id queue.ID, m *tracked, call *smpp
 		}
 		*s = segment{State: accepted}
 		if resp != nil {
-			s.MessageID = resp.MessageID
+			s.MessageID = resp.MessageID[:min(len(resp.MessageID), maxID)]
 		}
 		b.track.index(id, m)
 		if err := b.claim(ctx, m, seg); err != nil {

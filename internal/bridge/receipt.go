@@ -52,7 +52,7 @@ func (b *Bridge) receiptByReference(ctx context.Context, d *pdu.DeliverSM, r pdu
 	}
 	b.log.Info("receipt settles a message in doubt", "id", id, "message_id", r.MessageID)
 	s := &m.progress.Segments[0]
-	s.State, s.MessageID = accepted, r.MessageID
+	s.State, s.MessageID = accepted, r.MessageID[:min(len(r.MessageID), maxID)]
 	state, final := fateOf(r.State)
 	if !final {
 		b.track.index(id, m)

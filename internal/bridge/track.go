@@ -26,6 +26,10 @@ type tracker struct {
 	exact, converted map[string]int // by link: receipts found by their id, and by the other base
 }
 
+// maxID is how much of a message_id is kept and compared. SMPP 3.4 §5.2.23 allows 64 octets; some SMSCs
+// give more.
+const maxID = 96
+
 // A target is one segment of a message.
 type target struct {
 	id  queue.ID
@@ -223,9 +227,10 @@ func (t *tracker) doubtKey(ref uint16, addr string) uint64 {
 	return t.key(strconv.Itoa(int(ref)), "\x00"+addr)
 }
 
-// foldID is the form under which message_ids are compared: lower case, no leading zeros.
+// foldID is the form under which message_ids are compared: lower case, no leading zeros, and no more
+// than maxID octets.
 func foldID(id string) string {
-	id = strings.ToLower(strings.TrimSpace(id))
+	id = strings.ToLower(strings.TrimSpace(id[:min(len(id), maxID)]))
 	if s := strings.TrimLeft(id, "0"); s != "" {
 		return s
 	}

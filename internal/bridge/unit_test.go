@@ -185,3 +185,35 @@ func TestDataCoding(t *testing.T) {
 		}
 	}
 }
+
+// What is on flash and was not answered is not stored again when it comes again; the same text from
+// somebody else, or later, is.
+func TestUnanswered(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var u unanswered
+		from := func(addr, text string) *pdu.DeliverSM {
+			return &pdu.DeliverSM{Source: pdu.Address{TON: 1, NPI: 1, Addr: addr}, ShortMessage: []byte(text)}
+		}
+		u.add(from("359888123456", "OK"))
+		if u.take(from("359888000111", "OK")) || u.take(from("359888123456", "NO")) {
+			t.Error("another message is taken for the one that was not answered")
+		}
+		if !u.take(from("359888123456", "OK")) {
+			t.Error("the message is not known when it comes again")
+		}
+		if u.take(from("359888123456", "OK")) {
+			t.Error("the same text is taken for it a second time")
+		}
+		u.add(from("359888123456", "OK"))
+		time.Sleep(unansweredFor + time.Second)
+		if u.take(from("359888123456", "OK")) {
+			t.Error("the same text long after is taken for it")
+		}
+		for range 2 * unansweredMost {
+			u.add(from("359888123456", "x"))
+		}
+		if len(u.list) != unansweredMost {
+			t.Errorf("%d are remembered, want at most %d", len(u.list), unansweredMost)
+		}
+	})
+}
