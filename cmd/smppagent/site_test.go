@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"flag"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -31,6 +32,8 @@ func TestMain(m *testing.M) {
 		os.Exit(1)
 	}
 	buildDir = dir
+	flag.Parse()
+	_ = flag.Set("test.parallel", "8") // tests of a site wait most of the time
 	code := m.Run()
 	_ = os.RemoveAll(dir)
 	os.Exit(code)
@@ -121,13 +124,15 @@ func (s *site) configure(set ...string) {
 func (s *site) path(name string) string { return filepath.Join(s.dir, name) }
 func (s *site) socket() string          { return s.path("state/agent.sock") }
 
-// listen takes the SMSC's address.
-func (s *site) listen() net.Listener {
+// listen takes the SMSC's address. A listener that was just closed may live a moment longer, in a
+// process that another test is starting.
+func (s *site) listen() (ln net.Listener) {
 	s.t.Helper()
-	ln, err := net.Listen("tcp", s.addr)
-	if err != nil {
-		s.t.Fatal(err)
-	}
+	s.until("the address "+s.addr+" is free", func() bool {
+		var err error
+		ln, err = net.Listen("tcp", s.addr)
+		return err == nil
+	})
 	return ln
 }
 
