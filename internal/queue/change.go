@@ -147,9 +147,16 @@ func wrongState(sl *slot, doing string) error {
 	return fmt.Errorf("%w: %s record %d, which is %s", ErrState, doing, sl.id, sl.state)
 }
 
-// place writes one change of the slot's record.
+// place writes one change of the slot's record. When the pool is down to its last segment notes are
+// left out, so that records can still be settled.
 func (s *store) place(sl *slot, k kind, c change, within time.Duration) {
-	s.write(pending{kind: k, id: sl.id, payload: c.append(nil, k), noted: c.hasNote || k == kindRetry || k == kindBury})
+	if c.hasNote && k != kindBury && s.tight() {
+		s.log.Warn("note left out, the pool is exhausted", "id", uint64(sl.id))
+		c.hasNote, c.note = false, nil
+	}
+	id := sl.id
+	s.squeeze() // before the record, so that no COPY follows what settles it
+	s.write(pending{kind: k, id: id, payload: c.append(nil, k), noted: c.hasNote || k == kindRetry || k == kindBury})
 	s.lazy(within)
 }
 

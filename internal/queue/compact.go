@@ -11,7 +11,8 @@ func (s *store) admit(class uint8, recs []pending) error {
 		}
 	}
 	limit := full.Capacity * int64(limits[class]) / 100
-	if s.usedWith(recs) <= limit {
+	fits := func() bool { return max(s.usedWith(recs), s.neededWith(recs)) <= limit }
+	if fits() {
 		return nil
 	}
 	s.dropExpired()
@@ -19,16 +20,74 @@ func (s *store) admit(class uint8, recs []pending) error {
 		if err := s.commit(); err != nil { // frees what settled records hold
 			return err
 		}
-		s.makeRoom(func() bool { return s.usedWith(recs) <= limit }, s.capacity()/8)
+		if s.neededWith(recs) <= limit {
+			s.makeRoom(fits, s.capacity()/8)
+		}
 		if s.failure != nil {
 			return s.storageError()
 		}
 	}
-	if s.usedWith(recs) <= limit {
+	if fits() {
 		return nil
 	}
-	full.Used, full.Live, full.Records = s.used(), s.liveOctets(), s.index.n
+	full.Live = s.neededWith(nil)
+	full.Used, full.Records = max(s.used(), full.Live), s.index.n
 	return full
+}
+
+// allowance is what a record may grow by in octets while it lives, with its note and its tries; it is
+// kept free for each one.
+const allowance = 64
+
+// neededWith is what the live records take once the records are placed, with the allowance.
+func (s *store) neededWith(recs []pending) int64 {
+	n := s.liveOctets() + int64(s.index.n+len(recs))*allowance
+	for i := range recs {
+		n += int64(recordSize(len(recs[i].payload)))
+	}
+	return n
+}
+
+// tight says that the pool is down to its last segment.
+func (s *store) tight() bool { return len(s.free) == 0 && s.writer.segment != nil }
+
+// squeeze frees the oldest segment as soon as what is live in it fits behind the log, when the pool is
+// down to its last segment.
+func (s *store) squeeze() {
+	if s.tight() && !s.compacting && s.failure == nil && s.copySize(true) <= s.room() {
+		s.moveHead()
+		if s.failure == nil {
+			if err := s.commit(); err != nil {
+				s.log.Error("commit failed", "error", err)
+			}
+		}
+	}
+}
+
+// room is how many octets can be placed before the pool is exhausted, page ends left out.
+func (s *store) room() int {
+	n := len(s.free) * (s.size - segmentHeader - 3*checkSize)
+	if w := &s.writer; w.segment != nil {
+		n += max(s.size-2*checkSize-w.offset, 0)
+	}
+	return n * 9 / 10
+}
+
+// copySize is about how many octets moving the oldest segment takes; lean: without notes.
+func (s *store) copySize(lean bool) (n int) {
+	if len(s.chain) == 0 {
+		return 0
+	}
+	head := uint16(s.chain[0])
+	s.index.all(func(sl *slot) {
+		if sl.anchor.segment == head {
+			n += recordSize(int(sl.anchor.length) + 32)
+			if !lean && sl.latest.segment != nowhere {
+				n += int(sl.latest.length)
+			}
+		}
+	})
+	return n
 }
 
 // dropExpired settles expired records that nobody has taken, because their room is needed.
@@ -85,7 +144,7 @@ func (s *store) tidy() {
 	}
 	s.moveKeys()
 	if len(s.free) < reserve {
-		s.makeRoom(func() bool { return len(s.free) >= reserve }, int64(s.size))
+		s.makeRoom(func() bool { return len(s.free) >= reserve }, int64(s.size/4))
 		return
 	}
 	if head := s.segs[s.chain[0]]; len(s.chain) > len(s.segs)/2 && head.liveOctets < int64(s.size/3) {
@@ -100,7 +159,7 @@ func (s *store) makeRoom(enough func() bool, worth int64) {
 		return
 	}
 	for range len(s.chain) {
-		if enough() || s.failure != nil || s.used()-s.liveOctets()-s.residue < max(worth, int64(s.size)) {
+		if enough() || s.failure != nil || s.used()-s.liveOctets()-s.residue < worth {
 			return
 		}
 		if len(s.chain) < 2 {
@@ -118,13 +177,18 @@ func (s *store) makeRoom(enough func() bool, worth int64) {
 }
 
 // moveHead writes every live record of the oldest segment once more at the end of the log, whole
-// state in one record. The segment is free after the next commit.
+// state in one record. The segment is free after the next commit. It does nothing when they do not fit
+// behind the log, and leaves out notes if that makes them fit.
 func (s *store) moveHead() {
 	if len(s.chain) < 2 || s.compacting {
 		return
 	}
 	s.compacting = true
 	defer func() { s.compacting = false }()
+	lean := s.copySize(false) > s.room()
+	if lean && s.copySize(true) > s.room() {
+		return
+	}
 	n := s.chain[0]
 	var ids []ID
 	s.index.all(func(sl *slot) {
@@ -136,12 +200,12 @@ func (s *store) moveHead() {
 		if s.failure != nil {
 			return
 		}
-		s.moveRecord(id)
+		s.moveRecord(id, lean)
 	}
 }
 
-// moveRecord writes a COPY of the record.
-func (s *store) moveRecord(id ID) {
+// moveRecord writes a COPY of the record; lean: without its note.
+func (s *store) moveRecord(id ID, lean bool) {
 	sl := s.index.get(id)
 	w, err := s.readWhole(sl)
 	if err != nil {
@@ -154,6 +218,10 @@ func (s *store) moveRecord(id ID) {
 	}
 	if w.state == Leased {
 		w.state = Ready
+	}
+	if lean && w.hasNote {
+		s.log.Warn("note left out, the pool is exhausted", "id", uint64(id))
+		w.hasNote, w.note = false, nil
 	}
 	s.counted.moved++
 	s.write(pending{
