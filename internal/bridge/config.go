@@ -20,7 +20,8 @@ type Config struct {
 	// "once" never does so by itself. Default "at_least_once".
 	Policy Policy `toml:"policy"`
 	// InDoubtWait is how long a late response may still settle a message in doubt before it is
-	// sent again. 0s to 10m, default 20s.
+	// sent again; from the second time on it is the pause of RetryMin and RetryMax if that is longer.
+	// 0s to 10m, default 20s.
 	InDoubtWait time.Duration `toml:"in_doubt_wait"`
 	// Receipts says for which messages a delivery receipt is asked: "asked" for those whose
 	// sender asks, "always", "never". Default "asked". SMPP 3.4 §5.2.17.

@@ -16,9 +16,27 @@ type hold struct {
 	until time.Time
 	last  time.Duration
 	why   string
+	told  map[string]time.Time // reasons that were logged, and when
 }
 
-func newHold(lo, hi time.Duration) *hold { return &hold{min: lo, max: hi} }
+func newHold(lo, hi time.Duration) *hold {
+	return &hold{min: lo, max: hi, told: map[string]time.Time{}}
+}
+
+// tellEvery is how often the log says the same reason again: an SMSC that throttles a backlog may
+// hold the link every few seconds for hours.
+const tellEvery = 10 * time.Minute
+
+// news reports whether a hold for this reason is worth a line for people.
+func (h *hold) news(why string) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if at, ok := h.told[why]; ok && time.Since(at) < tellEvery {
+		return false
+	}
+	h.told[why] = time.Now()
+	return true
+}
 
 // extend starts or lengthens the hold and returns how long it lasts from now. Refusals of one
 // window count once: those that come while it lasts change nothing.

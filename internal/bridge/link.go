@@ -196,12 +196,10 @@ func (b *Bridge) judge(id queue.ID, m *tracked, s *segment, status pdu.Status) {
 	switch verdicts[status] {
 	case pause:
 		m.throttled = true
-		if d, began := b.hold.extend("SMSC answered " + status.String()); began {
-			b.log.Warn("link held", "command_status", status, "for", d)
-		}
+		b.pause(status)
 	case rebind:
 		m.throttled = true
-		b.hold.extend("SMSC answered " + status.String())
+		b.pause(status)
 	case noTLVs:
 		if b.cfg.TLVs == TLVsAuto && !b.tlvsRefused.Swap(true) {
 			m.throttled = true
@@ -213,6 +211,19 @@ func (b *Bridge) judge(id queue.ID, m *tracked, s *segment, status pdu.Status) {
 		s.State = refused
 	case retry:
 		b.log.Warn("submit_sm refused for now", "id", id, "to", mask(m.msg.To.Addr), "command_status", status, "tries", m.item.Tries+1)
+	}
+}
+
+// pause holds the link after status. The log is told of the first hold of many.
+func (b *Bridge) pause(status pdu.Status) {
+	why := "SMSC answered " + status.String()
+	d, began := b.hold.extend(why)
+	switch {
+	case !began:
+	case b.hold.news(why):
+		b.log.Warn("link held", "command_status", status, "for", d)
+	default:
+		b.log.Debug("link held", "command_status", status, "for", d)
 	}
 }
 
@@ -246,11 +257,11 @@ func (b *Bridge) conclude(ctx context.Context, id queue.ID, m *tracked, durable 
 		b.track.index(id, m)
 		b.doubt(ctx, id, m, "not sent again: policy once")
 	case o == sms.InDoubt:
-		at := time.Now().Add(b.cfg.InDoubtWait)
-		if err := b.q.Retry(ctx, id, at, note, true); err != nil {
+		d := b.doubtWait(m.item.Tries)
+		if err := b.q.Retry(ctx, id, time.Now().Add(d), note, true); err != nil {
 			return ignoreGone(err)
 		}
-		b.doubt(ctx, id, m, "again in "+b.cfg.InDoubtWait.String())
+		b.doubt(ctx, id, m, "again in "+d.String())
 	default: // unsent
 		at := time.Time{}
 		if m.refusedNow != 0 && !m.throttled {
@@ -310,6 +321,16 @@ func (b *Bridge) backoff(tries int) time.Duration {
 		}
 	}
 	return d
+}
+
+// doubtWait is how long a message in doubt waits before it is sent again: InDoubtWait, and from the
+// second time on as long as any other retry if that is longer, for an SMSC that takes messages and never
+// answers must not bring a person the same text every minute.
+func (b *Bridge) doubtWait(tries int) time.Duration {
+	if tries == 0 {
+		return b.cfg.InDoubtWait
+	}
+	return max(b.cfg.InDoubtWait, b.backoff(tries-1))
 }
 
 // takeLate brings in responses that came after their timer.

@@ -135,12 +135,47 @@ func TestHoldDoubles(t *testing.T) {
 				t.Errorf("waited %v, %v; want %v", time.Since(start), err, want)
 			}
 		}
-		time.Sleep(time.Nanosecond)
+		<-time.After(time.Nanosecond)
 		h.clear()
 		if d, _ := h.extend("throttled"); d != time.Second {
 			t.Errorf("after a success held for %v, want the least again", d)
 		}
 	})
+}
+
+// However often the link is held for one reason, the log says so once in a while; another reason is
+// another line.
+func TestHoldIsToldOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHold(time.Second, time.Second)
+		told := map[string]int{}
+		for range 3600 { // an hour
+			for _, why := range []string{"throttled", "queue full"} {
+				if h.news(why) {
+					told[why]++
+				}
+			}
+			<-time.After(time.Second)
+		}
+		if told["throttled"] != 6 || told["queue full"] != 6 {
+			t.Errorf("told %v, want each every %v", told, tellEvery)
+		}
+	})
+}
+
+// A message that stays in doubt is sent again at growing intervals.
+func TestDoubtWaitGrows(t *testing.T) {
+	b := Bridge{cfg: Default()}
+	b.cfg.InDoubtWait, b.cfg.RetryMin, b.cfg.RetryMax = 20*time.Second, 10*time.Second, time.Minute
+	for tries, want := range []time.Duration{20, 20, 20, 40, 60, 60} {
+		if d := b.doubtWait(tries); d != want*time.Second {
+			t.Errorf("after %d tries: %v, want %v", tries, d, want*time.Second)
+		}
+	}
+	b.cfg.InDoubtWait = 0
+	if a, z := b.doubtWait(0), b.doubtWait(1); a != 0 || z != 10*time.Second {
+		t.Errorf("without in_doubt_wait: %v and %v, want 0s and 10s", a, z)
+	}
 }
 
 func TestMask(t *testing.T) {
