@@ -1,0 +1,149 @@
+package queue
+
+import (
+	"bytes"
+	"fmt"
+	"sync"
+	"testing"
+)
+
+// benchBody is the size of a common text.
+const benchBody = 200
+
+// BenchmarkBareSync is the floor: write the same octets behind each other in a file that is written
+// full already, and fdatasync.
+func BenchmarkBareSync(b *testing.B) {
+	d := &disk{dir: b.TempDir(), volatile: true}
+	f, err := d.create("bare")
+	if err != nil {
+		b.Fatal(err)
+	}
+	const size = 8 << 20
+	if err := fill(f, size); err != nil {
+		b.Fatal(err)
+	}
+	w := whole{body: bytes.Repeat([]byte{'b'}, benchBody), appended: 1}
+	record := appendRecord(nil, poolID{}, 0, record{kind: kindPut, payload: appendWhole(nil, &w)})
+	at := 0
+	for b.Loop() {
+		if at += len(record); at+len(record) > size {
+			at = 0
+		}
+		if _, err := f.WriteAt(record, int64(at)); err != nil {
+			b.Fatal(err)
+		}
+		if err := f.datasync(); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(1, "syncs/op")
+	b.ReportMetric(float64(len(record)), "octets/op")
+}
+
+// BenchmarkAppend appends durably from 1 and from 16 goroutines; records are settled in bulk now and
+// then, which is not measured.
+func BenchmarkAppend(b *testing.B) {
+	for _, producers := range []int{1, 16} {
+		b.Run(fmt.Sprintf("%d", producers), func(b *testing.B) {
+			q, _, _ := serve(b, benchConfig(b))
+			before := must(q.Stats(b.Context()))
+			body := bytes.Repeat([]byte{'b'}, benchBody)
+			b.ResetTimer()
+			var wg sync.WaitGroup
+			for p := range producers {
+				n := b.N / producers
+				if p < b.N%producers {
+					n++
+				}
+				wg.Go(func() {
+					for range n {
+						ids, err := q.Append(b.Context(), Entry{Body: body})
+						if err != nil {
+							b.Error(err)
+							return
+						}
+						if err := q.Done(b.Context(), ids[0], 1, false); err != nil {
+							b.Error(err)
+							return
+						}
+					}
+				})
+			}
+			wg.Wait()
+			b.StopTimer()
+			report(b, before, must(q.Stats(b.Context())))
+		})
+	}
+}
+
+// BenchmarkLife takes records through append, submitted and done: one after the other, and in batches
+// of 16 where the changes are synced together.
+func BenchmarkLife(b *testing.B) {
+	body := bytes.Repeat([]byte{'b'}, benchBody)
+	note := bytes.Repeat([]byte{'n'}, 16)
+	for _, batch := range []int{1, 16} {
+		b.Run(fmt.Sprintf("%d", batch), func(b *testing.B) {
+			q, _, _ := serve(b, benchConfig(b))
+			ctx := b.Context()
+			before := must(q.Stats(ctx))
+			b.ResetTimer()
+			for n := 0; n < b.N; n += batch {
+				entries := make([]Entry, batch)
+				for i := range entries {
+					entries[i].Body = body
+				}
+				ids := must(q.Append(ctx, entries...))
+				for range ids {
+					it := must(q.Next(ctx, 0))
+					if err := q.Submitted(ctx, it.ID, note); err != nil {
+						b.Fatal(err)
+					}
+				}
+				for _, id := range ids {
+					if err := q.Done(ctx, id, 1, false); err != nil {
+						b.Fatal(err)
+					}
+				}
+			}
+			b.StopTimer()
+			report(b, before, must(q.Stats(ctx)))
+		})
+	}
+}
+
+// BenchmarkRecovery opens a queue of 100,000 pending records.
+func BenchmarkRecovery(b *testing.B) {
+	cfg := benchConfig(b)
+	cfg.SegmentSize, cfg.Segments, cfg.Records = 1<<20, 64, 200_000
+	q, _, stop := serve(b, cfg)
+	body := bytes.Repeat([]byte{'b'}, benchBody)
+	for range 1000 {
+		entries := make([]Entry, 100)
+		for i := range entries {
+			entries[i].Body = body
+		}
+		must(q.Append(b.Context(), entries...))
+	}
+	stop()
+	b.ResetTimer()
+	for b.Loop() {
+		q, rec, err := Open(cfg, quiet)
+		if err != nil || rec.Live != 100_000 {
+			b.Fatal(rec, err)
+		}
+		if err := q.Close(); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func benchConfig(b *testing.B) Config {
+	cfg := Default()
+	cfg.Dir, cfg.Volatile = b.TempDir(), true
+	return cfg
+}
+
+func report(b *testing.B, before, after Stats) {
+	b.ReportMetric(float64(after.Commits-before.Commits)/float64(b.N), "syncs/op")
+	b.ReportMetric(float64(after.Written-before.Written)/float64(b.N), "octets/op")
+}
