@@ -108,6 +108,7 @@ func (s *site) configure(set ...string) {
 		`smsc.test.response_timer = "1s"`,
 		`route.in_doubt_wait = "100ms"`,
 		`route.retry_min = "1s"`,
+		`route.retry_max = "2s"`,
 		`queue.segments = 16`,
 		`queue.segment_size = 65536`,
 		`queue.volatile = true`,
