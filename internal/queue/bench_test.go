@@ -3,6 +3,7 @@ package queue
 import (
 	"bytes"
 	"fmt"
+	"runtime"
 	"sync"
 	"testing"
 )
@@ -38,6 +39,57 @@ func BenchmarkBareSync(b *testing.B) {
 	}
 	b.ReportMetric(1, "syncs/op")
 	b.ReportMetric(float64(len(record)), "octets/op")
+}
+
+// BenchmarkBareGroup is the floor for 16 producers: one goroutine takes what has come, writes it and
+// syncs once.
+func BenchmarkBareGroup(b *testing.B) {
+	d := &disk{dir: b.TempDir(), volatile: true}
+	f, err := d.create("bare")
+	if err != nil {
+		b.Fatal(err)
+	}
+	const size, producers = 8 << 20, 16
+	if err := fill(f, size); err != nil {
+		b.Fatal(err)
+	}
+	w := whole{body: bytes.Repeat([]byte{'b'}, benchBody), appended: 1}
+	record := appendRecord(nil, poolID{}, 0, record{kind: kindPut, payload: appendWhole(nil, &w)})
+	calls := make(chan chan struct{}, producers)
+	var wg sync.WaitGroup
+	b.ResetTimer()
+	for range producers {
+		wg.Go(func() {
+			done := make(chan struct{})
+			for range b.N / producers {
+				calls <- done
+				<-done
+			}
+		})
+	}
+	go func() { wg.Wait(); close(calls) }()
+	at, syncs := 0, 0
+	for first := range calls {
+		waiting := []chan struct{}{first}
+		for len(calls) > 0 {
+			waiting = append(waiting, <-calls)
+		}
+		if at+len(waiting)*len(record) > size {
+			at = 0
+		}
+		if _, err := f.WriteAt(bytes.Repeat(record, len(waiting)), int64(at)); err != nil {
+			b.Fatal(err)
+		}
+		at += len(waiting) * len(record)
+		if err := f.datasync(); err != nil {
+			b.Fatal(err)
+		}
+		syncs++
+		for _, c := range waiting {
+			c <- struct{}{}
+		}
+	}
+	b.ReportMetric(float64(syncs)/float64(b.N), "syncs/op")
 }
 
 // BenchmarkAppend appends durably from 1 and from 16 goroutines; records are settled in bulk now and
@@ -125,11 +177,22 @@ func BenchmarkRecovery(b *testing.B) {
 		must(q.Append(b.Context(), entries...))
 	}
 	stop()
+	q = nil
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
 	b.ResetTimer()
 	for b.Loop() {
 		q, rec, err := Open(cfg, quiet)
 		if err != nil || rec.Live != 100_000 {
 			b.Fatal(rec, err)
+		}
+		if after.HeapAlloc == 0 {
+			b.StopTimer()
+			runtime.GC()
+			runtime.ReadMemStats(&after)
+			b.ReportMetric(float64(after.HeapAlloc-before.HeapAlloc)/100_000, "index-octets/record")
+			b.StartTimer()
 		}
 		if err := q.Close(); err != nil {
 			b.Fatal(err)

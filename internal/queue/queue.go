@@ -256,6 +256,6 @@ func (q *Queue) Stats(ctx context.Context) (st Stats, err error) {
 }
 
 // Expired gives out each record whose time has run out, as it was (State Ready or Waiting), and
-// settles it by giving it out. A record that nobody takes is kept until its room is needed. A Waiting
+// settles it by giving it out, durable within 1 s: after a power cut it may be given out again. A record that nobody takes is kept until its room is needed. A Waiting
 // record counts as expired Config.WaitGrace after its Expires, because its receipt may be late.
 func (q *Queue) Expired() <-chan Item { return q.expired }

@@ -1,9 +1,6 @@
 package queue
 
-import (
-	"encoding/binary"
-	"fmt"
-)
+import "encoding/binary"
 
 // replay reads one segment of the log and does again what its records say. next is the segment after
 // it in the log, nil for the last.
@@ -374,8 +371,5 @@ func (l *loader) finish() {
 	l.rec.Live, l.rec.InUse, l.rec.Segments = s.index.n, len(s.chain), len(s.segs)
 	if s.life > 0 && len(s.chain) == 0 && l.rec.Live == 0 {
 		l.rec.InUse = 0
-	}
-	if l.rec.Lost > 0 {
-		l.log.Error("records lost", "records", l.rec.Lost, "ids", fmt.Sprintf("below %d", s.nextID))
 	}
 }

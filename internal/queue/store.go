@@ -319,8 +319,8 @@ func (s *store) tick() {
 		}
 	}
 	if due := s.writer.due; due != 0 && now >= due || s.failure != nil && now >= s.healAt && len(s.unsaved) > 0 {
-		if err := s.commit(); err != nil {
-			s.log.Error("commit failed", "error", err)
+		if err := s.commit(); err != nil { // Error was logged when it failed first
+			s.log.Debug("medium takes no writes", "error", err)
 		}
 	}
 	if s.awaiting {

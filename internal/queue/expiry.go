@@ -1,0 +1,76 @@
+package queue
+
+// timeUp deals with a record whose time of expiry has come.
+func (s *store) timeUp(sl *slot, now int64) {
+	if sl.is(slotNoExpiry | slotReported) {
+		return
+	}
+	switch sl.state {
+	case Ready:
+		s.report(sl)
+	case Waiting:
+		if sl.is(slotOverdue) {
+			s.report(sl)
+			return
+		}
+		sl.set(slotOverdue)
+		s.timers.push(expiryTimer(now+int64(s.cfg.WaitGrace), sl.id))
+	default:
+		sl.set(slotOverdue)
+	}
+}
+
+// report puts the record in the list of the expired.
+func (s *store) report(sl *slot) {
+	sl.set(slotReported | slotOverdue)
+	s.expiredIDs = append(s.expiredIDs, sl.id)
+}
+
+// firstExpired is the next expired record to give out.
+func (s *store) firstExpired() (Item, bool) {
+	for s.expired == nil && len(s.expiredIDs) > 0 {
+		sl := s.visible(s.expiredIDs[0])
+		if sl == nil || !sl.is(slotReported) {
+			s.expiredIDs = s.expiredIDs[1:]
+			continue
+		}
+		it, err := s.item(sl)
+		if err != nil {
+			s.log.Error("expired record unreadable", "id", uint64(sl.id), "error", err)
+		}
+		s.expired = &it
+	}
+	if s.expired == nil {
+		return Item{}, false
+	}
+	if sl := s.visible(s.expired.ID); sl == nil || !sl.is(slotReported) {
+		s.expired = nil
+		return s.firstExpired()
+	}
+	return *s.expired, true
+}
+
+// expiredTaken settles a record that was given out as expired.
+func (s *store) expiredTaken(id ID) {
+	s.expired = nil
+	if sl := s.visible(id); sl != nil && sl.is(slotReported) {
+		s.totals.Expired++
+		s.settle(sl, kindExpired, 0, "")
+	}
+}
+
+// dropExpired settles expired records that nobody has taken, because their room is needed.
+func (s *store) dropExpired() {
+	n := 0
+	for {
+		it, ok := s.firstExpired()
+		if !ok {
+			break
+		}
+		s.expiredTaken(it.ID)
+		n++
+	}
+	if n > 0 {
+		s.log.Warn("expired records dropped unreported, their room was needed", "records", n)
+	}
+}

@@ -1,0 +1,132 @@
+package queue
+
+import (
+	"fmt"
+	"time"
+)
+
+// put places the entries and returns their IDs. They are invisible until they are durable.
+func (s *store) put(entries []Entry) (ids []ID, p promise, err error) {
+	if len(entries) == 0 {
+		return nil, nothing, nil
+	}
+	for i := range entries {
+		if err := s.checkEntry(&entries[i]); err != nil {
+			return nil, nothing, err
+		}
+	}
+	now := s.clock.now()
+	s.keys.forget(now)
+	stamp, trusted := s.clock.wall()
+	ids = make([]ID, len(entries))
+	recs := make([]pending, 0, len(entries))
+	hashes := make([]uint64, 0, len(entries))
+	next, class, p := s.nextID, uint8(0), nothing
+	for i := range entries {
+		e := &entries[i]
+		var hash uint64
+		if e.Key != "" {
+			hash = s.pool.hash(e.Key)
+			if known := s.knownKey(hash, recs, hashes); known != 0 {
+				ids[i] = known
+				if sl := s.index.get(known); sl != nil && sl.is(slotHidden) {
+					p = durable
+				}
+				continue
+			}
+		}
+		ids[i] = next
+		next++
+		class = max(class, e.Class)
+		recs = append(recs, newPut(ids[i], e, stamp, trusted, now))
+		hashes = append(hashes, hash)
+	}
+	if len(recs) == 0 {
+		return ids, p, nil
+	}
+	for i := range recs[:len(recs)-1] {
+		recs[i].flags |= flagMore
+		recs[i+1].flags |= flagRest
+	}
+	if size := s.endAfter(segmentHeader+checkSize, recs); size > s.size/2+pageSize && len(recs) > 1 {
+		return nil, nothing, fmt.Errorf("%w: the %d entries take %s together and at most %s fit one Append",
+			ErrTooLarge, len(recs), octets(int64(size)), octets(int64(s.size/2)))
+	}
+	if s.failure != nil {
+		if err := s.heal(); err != nil {
+			return nil, nothing, err
+		}
+	}
+	if err := s.admit(class, recs); err != nil {
+		return nil, nothing, err
+	}
+	s.nextID = next
+	for i := range recs {
+		s.index.add(newSlot(recs[i].id, entries, ids, hashes[i] != 0))
+		if hashes[i] != 0 {
+			s.keys.live(hashes[i], recs[i].id)
+		}
+	}
+	s.write(recs...)
+	if s.failure != nil {
+		return nil, nothing, s.storageError()
+	}
+	return ids, durable, nil
+}
+
+// knownKey returns the record that has the key: a live or lately settled one, or one of this Append.
+func (s *store) knownKey(hash uint64, recs []pending, hashes []uint64) ID {
+	if st, ok := s.keys.m[hash]; ok {
+		return st.id
+	}
+	for i, h := range hashes {
+		if h == hash {
+			return recs[i].id
+		}
+	}
+	return 0
+}
+
+func newPut(id ID, e *Entry, stamp int64, trusted bool, now int64) pending {
+	w := whole{
+		lane: e.Lane, class: e.Class, trusted: trusted, appended: stamp,
+		notBefore: millis(e.NotBefore), expires: millis(e.Expires), key: e.Key, body: e.Body,
+	}
+	r := pending{kind: kindPut, id: id, payload: appendWhole(nil, &w)}
+	if !e.NotBefore.IsZero() {
+		r.readyAt = now + int64(time.Until(e.NotBefore))
+	}
+	if !e.Expires.IsZero() {
+		r.expiresAt = max(now+int64(time.Until(e.Expires)), 1)
+	}
+	return r
+}
+
+func newSlot(id ID, entries []Entry, ids []ID, keyed bool) slot {
+	sl := slot{id: id, anchor: place{segment: nowhere}, latest: place{segment: nowhere}, flags: slotHidden, anchorIs: kindPut}
+	for i := range ids {
+		if ids[i] == id {
+			sl.laneOf = uint8(entries[i].Lane)<<4 | entries[i].Class
+			break
+		}
+	}
+	if keyed {
+		sl.set(slotKeyed)
+	}
+	return sl
+}
+
+// checkEntry says what is wrong with an entry.
+func (s *store) checkEntry(e *Entry) error {
+	switch {
+	case e.Lane >= Lanes:
+		return fmt.Errorf("queue: lane %d: there are lanes 0 to %d", e.Lane, Lanes-1)
+	case e.Class >= Classes:
+		return fmt.Errorf("queue: class %d: there are classes 0 to %d", e.Class, Classes-1)
+	case len(e.Key) > MaxKey:
+		return fmt.Errorf("%w: the key has %d octets, at most %d are taken", ErrTooLarge, len(e.Key), MaxKey)
+	case len(e.Body) > s.cfg.MaxBody():
+		return fmt.Errorf("%w: the body has %d octets, at most %d are taken", ErrTooLarge, len(e.Body), s.cfg.MaxBody())
+	}
+	return nil
+}
