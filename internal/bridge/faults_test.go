@@ -141,6 +141,21 @@ func TestLongMessageThroughWeather(t *testing.T) {
 	}
 }
 
+// The receipts of a long text come close behind the responses and are taken before them now and then:
+// whichever of the two is on its way to flash when the other comes, they find each other.
+func TestReceiptsAmongResponses(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, "", func(r *rig) { r.far.ReceiptDelay = 0 })
+	text := strings.Repeat("The river stands at 4.2 m and rises. ", 30) // 8 segments
+	for range 100 {
+		r.carry(message(text), StepDelivered)
+	}
+	kept := r.list(func(item queue.Item) bool { return item.Lane == LaneReceipt })
+	if len(kept) != 0 {
+		t.Errorf("%d receipts are still kept for messages that have them", len(kept))
+	}
+}
+
 // A response that comes after its timer settles the message: it is not sent again.
 func TestLateResponse(t *testing.T) {
 	t.Parallel()

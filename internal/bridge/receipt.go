@@ -138,6 +138,13 @@ func (b *Bridge) keepReceipt(ctx context.Context, d *pdu.DeliverSM, r pdu.Receip
 	}
 	b.log.Info("receipt kept for a message not known yet", "message_id", r.MessageID, "from", mask(d.Source.Addr))
 	b.track.addOrphan(b.name, r.MessageID, ids[0])
+	// A response that came while the receipt was being written found neither: look once more.
+	if known, err := b.receipt(ctx, d, r); !known || err != nil {
+		return err
+	}
+	if id, ok := b.track.takeOrphan(b.name, r.MessageID); ok {
+		return ignoreGone(b.q.Done(ctx, id, 0, false))
+	}
 	return nil
 }
 

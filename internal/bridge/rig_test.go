@@ -28,6 +28,7 @@ type rig struct {
 	account smpp.Config
 	forward []Person
 
+	far  sim.Config
 	smsc *sim.SMSC
 	b    *Bridge
 	q    *queue.Queue
@@ -54,14 +55,14 @@ func newRig(t *testing.T, faults string, adjust func(*rig)) *rig {
 		t.Fatal(err)
 	}
 	r.account.Address = ln.Addr().String()
-	sc := sim.Default()
-	sc.Accounts = map[string]string{"site": "secret"}
-	sc.ReceiptDelay, sc.RetryDelay, sc.Seed, sc.Faults = 10*time.Millisecond, 50*time.Millisecond, 1, faults
-	if r.smsc, err = sim.New(sc); err != nil {
-		t.Fatal(err)
-	}
+	r.far = sim.Default()
+	r.far.Accounts = map[string]string{"site": "secret"}
+	r.far.ReceiptDelay, r.far.RetryDelay, r.far.Seed, r.far.Faults = 10*time.Millisecond, 50*time.Millisecond, 1, faults
 	if adjust != nil {
 		adjust(r)
+	}
+	if r.smsc, err = sim.New(r.far); err != nil {
+		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	var wg sync.WaitGroup
