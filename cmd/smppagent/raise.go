@@ -14,7 +14,7 @@ import (
 )
 
 // pushHelp says what the three verbs of the push door have in common.
-const pushHelp = "It returns when what came of it is on flash: with the agent, or, when no agent answers, in the\n" +
+const pushHelp = "\n\nIt returns when what came of it is on flash: with the agent, or, when no agent answers, in the\n" +
 	"spool directory, where the agent finds it. Either way it counts and the exit code is 0. The same --id\n" +
 	"counts once, however often it is said."
 
@@ -24,7 +24,7 @@ func raiseCommand(a *app) *cobra.Command {
 		Use:   "raise NAME",
 		Short: "tell the agent that something has begun",
 		Long: "Tells the agent that something has begun that lasts until \"clear NAME\". People are told once,\n" +
-			"however often it is raised. " + pushHelp,
+			"however often it is raised." + pushHelp,
 		Example: "  smppagent raise cellar-water --text \"Water in the cellar\" --class emergency\n" +
 			"  smppagent raise backup --text \"Backup failed\" --to ivan",
 		Args: cobra.ExactArgs(1),
@@ -42,7 +42,7 @@ func clearCommand(a *app) *cobra.Command {
 	c := &cobra.Command{
 		Use:     "clear NAME",
 		Short:   "tell the agent that it is over",
-		Long:    "Tells the agent that what was raised is over. Those who were told of it are told. " + pushHelp,
+		Long:    "Tells the agent that what was raised is over. Those who were told of it are told." + pushHelp,
 		Example: "  smppagent clear cellar-water\n  smppagent clear cellar-water --text \"Cellar is dry again\"",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -61,7 +61,7 @@ func eventCommand(a *app) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "event NAME --text TEXT",
 		Short: "tell the agent that something has happened",
-		Long:  "Tells the agent that something has happened that does not last: each event is a text. " + pushHelp,
+		Long:  "Tells the agent that something has happened that does not last: each event is a text." + pushHelp,
 		Example: "  smppagent event door --text \"Front door opened by key 7\" --class info\n" +
 			"  smppagent event ups --text \"$NOTIFYTYPE\" --id \"$UPSNAME-$(date +%s)\"",
 		Args: cobra.ExactArgs(1),

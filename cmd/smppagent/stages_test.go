@@ -22,7 +22,7 @@ func TestStages(t *testing.T) {
 		slow := func(name string, d time.Duration) part {
 			return part{name, func(ctx context.Context) error {
 				<-ctx.Done()
-				time.Sleep(d)
+				<-time.After(d)
 				mu.Lock()
 				defer mu.Unlock()
 				order = append(order, name)

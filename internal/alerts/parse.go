@@ -17,6 +17,7 @@ type SentenceError struct {
 	Problem string
 }
 
+// Error gives the column and the problem.
 func (e *SentenceError) Error() string { return fmt.Sprintf("column %d: %s", e.Column, e.Problem) }
 
 // The limits of a sentence.

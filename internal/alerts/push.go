@@ -73,6 +73,7 @@ type PushError struct {
 	Problem string
 }
 
+// Error gives the field and the problem.
 func (e *PushError) Error() string { return "alerts: push: " + e.Field + ": " + e.Problem }
 
 // The limits of a push.

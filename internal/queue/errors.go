@@ -31,6 +31,7 @@ type LockedError struct {
 	PID     int    // 0 when unknown
 }
 
+// Error names the directory, and the program and its pid where they are known.
 func (e *LockedError) Error() string {
 	program := e.Program
 	if program == "" {
@@ -53,6 +54,7 @@ type FullError struct {
 	Max      int   // 0, or Config.Records when that is the limit that was met
 }
 
+// Error says which limit was met, how full the pool is, and what would help.
 func (e *FullError) Error() string {
 	if e.Max != 0 {
 		return fmt.Sprintf("queue: full: %d records are waiting and at most %d may; settle or drop some, or raise queue.records", e.Records, e.Max)
