@@ -44,6 +44,19 @@ func TestBindKinds(t *testing.T) {
 	}
 }
 
+// One test server numbers its bind responses by itself. Nothing else is out that it could answer.
+func TestBindAnsweredWithAnotherSequenceNumber(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n, f := begin(t, config())
+		f.want(pdu.CmdBindTransceiver)
+		f.send(pdu.StatusROK, 4711, &pdu.BindTransceiverResp{})
+		<-n.Bound()
+		if s := n.log.String(); !strings.Contains(s, "another sequence_number") || !strings.Contains(s, "4711") {
+			t.Errorf("the log does not say so: %s", s)
+		}
+	})
+}
+
 func TestBindRefused(t *testing.T) {
 	for _, c := range []struct {
 		name   string

@@ -144,9 +144,8 @@ func (s *Session) unmatched(h pdu.Header) {
 		"command_status", h.Status.String(), "sequence_number", h.Sequence)
 }
 
-// bindResponse takes the answer to the bind. Some SMSCs answer with the response of another bind, and
-// one answers generic_nack with a sequence_number of its own making: while nothing else is out, both
-// can only mean the bind.
+// bindResponse takes the answer to the bind. Some SMSCs answer with the response of another bind, or
+// with a sequence_number of their own making: while nothing else is out, both can only mean the bind.
 func (s *Session) bindResponse(a *arrival) {
 	h := a.frame.Header
 	request := s.cfg.bindPDU("").Command()
@@ -156,8 +155,7 @@ func (s *Session) bindResponse(a *arrival) {
 		return
 	case pdu.CmdBindTransceiverResp, pdu.CmdBindTransmitterResp, pdu.CmdBindReceiverResp:
 		if h.Sequence != s.bindSeq {
-			s.unmatched(h)
-			return
+			s.once(slog.LevelWarn, "bind answered with another sequence_number", "sequence_number", h.Sequence, "expected", s.bindSeq)
 		}
 	default:
 		s.unmatched(h)
