@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"smppagent/internal/pdu"
@@ -94,7 +95,7 @@ func (in *Inbound) Text() string {
 		d = d[1+int(d[0]):]
 	}
 	switch c := in.DataCoding; {
-	case c == pdu.CodingDefault || c&0xFC == 0xF0 || c&0xE0 == 0xC0:
+	case c == pdu.CodingDefault || c&0xFC == 0xF0 || c&0xE0 == 0xC0 || c == pdu.CodingIA5 && !isIA5(d):
 		return sms.DecodeGSM7(d)
 	case c == pdu.CodingUCS2 || c&0xF0 == 0xE0:
 		return sms.DecodeUCS2(d)
@@ -106,6 +107,14 @@ func (in *Inbound) Text() string {
 		return string(r)
 	}
 	return fmt.Sprintf("%x", d)
+}
+
+// isIA5 reports whether d can be IA5 text. Some SMSCs write 1, "IA5/ASCII" (SMPP 3.4 §5.2.19), for the
+// GSM alphabet; where IA5 has control characters, that has letters.
+func isIA5(d []byte) bool {
+	return !slices.ContainsFunc(d, func(o byte) bool {
+		return o < 0x20 && o != '\n' && o != '\r' && o != '\t'
+	})
 }
 
 // takeInbound stores what the SMSC delivers and answers it. An answer of ESME_ROK means that it is
