@@ -350,7 +350,7 @@ func TestCrash(t *testing.T) {
 	switch {
 	case os.Getenv("TORTURE") == "1":
 		seeds = 100
-	case testing.Short():
+	case testing.Short() || underRace:
 		seeds, steps = 1, 150
 	}
 	total := 0
