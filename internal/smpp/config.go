@@ -56,7 +56,7 @@ type Config struct {
 	// Window is how many requests may be without response at once, 1 to 1000. Default 10.
 	Window int `toml:"window"`
 	// Inbound is how many deliver_sm may wait to be taken before the SMSC is told to send them again
-	// later, 1 to 1000. Default 16.
+	// later, 1 to 1000. Default 128.
 	Inbound int `toml:"inbound"`
 	// MaxPDU is the longest PDU accepted, 1024 to 131072 octets. Default 8192.
 	MaxPDU int `toml:"max_pdu"`
@@ -121,7 +121,7 @@ func Default() Config {
 		Bind:             BindTransceiver,
 		InterfaceVersion: "3.4",
 		Window:           10,
-		Inbound:          16,
+		Inbound:          128,
 		MaxPDU:           8192,
 		SessionInitTimer: 10 * time.Second,
 		EnquireLinkTimer: 30 * time.Second,
