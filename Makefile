@@ -16,7 +16,7 @@ ifneq ($(shell git rev-parse HEAD >/dev/null 2>&1 && echo yes),yes)
 export GOFLAGS := $(GOFLAGS) -buildvcs=false
 endif
 
-.PHONY: help build run demo test setup lint race cross size qemu bench fuzz cover clean
+.PHONY: help build run demo test setup lint race interop cross size qemu bench fuzz cover clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' Makefile | awk -F '\t' '{ printf "  make %-8s %s\n", $$1, $$2 }'
@@ -32,7 +32,7 @@ run: build ## run the agent with config.toml against the built-in SMSC; Ctrl-C e
 demo: build ## show the whole way of an alert, with the link cut and the agent killed in between
 	$(BUILD)/smppagent demo
 
-test: setup lint race cross qemu ## everything that must hold: lint, tests with -race, foreign targets under qemu-user
+test: setup lint race interop cross qemu ## everything that must hold: lint, tests with -race, foreign targets under qemu-user
 
 setup: ## install the Debian packages that the tests need, if missing
 	@scripts/setup
@@ -45,6 +45,9 @@ lint: ## gofmt, go vet, staticcheck
 
 race: ## the tests of this machine, with the race detector
 	go test -race ./...
+
+interop: ## the agent against SMSCs that were written elsewhere, fetched into build/interop
+	@scripts/interop
 
 cross: ## build every target, build/linux-armv7/smppagent and so on, full and tiny, and prove each static
 	@scripts/cross
