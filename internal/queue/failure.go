@@ -51,7 +51,7 @@ func (s *store) again(recs []pending) error {
 			n++
 		}
 		if !s.fits(recs[:n]) {
-			if err := s.sync(); err != nil {
+			if err := s.push(); err != nil { // not all is durable yet: nothing may be freed
 				return s.notAll(err, recs)
 			}
 			if err := s.begin(); err != nil {

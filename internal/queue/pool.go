@@ -69,36 +69,61 @@ func (l *loader) complete() error {
 		s.segs = append(s.segs, &segment{name: name, index: uint16(len(s.segs)), file: f})
 		s.free = append(s.free, len(s.segs)-1)
 	}
-	if len(l.made) > 0 {
-		if err := s.files.syncDir(); err != nil {
-			return l.removeNew(l.made, err)
-		}
+	l.finishNew(had)
+	// Even when none was made: a process that made them may have been killed before it came to this.
+	if err := s.files.syncDir(); err != nil {
+		return l.removeNew(l.made, err)
 	}
 	l.rec.Created = had == 0
 	l.rec.Segments = len(s.segs)
 	return nil
 }
 
-// create makes one segment: written full, with a header that tells the pool, and synced.
+// finishNew does for free segments that were there before what their making may have lacked: a process
+// that was killed leaves files that are short or not synced yet.
+func (l *loader) finishNew(had int) {
+	for _, n := range l.s.free {
+		seg := l.s.segs[n]
+		var err error
+		switch {
+		case n >= had:
+		case seg.wrongSize:
+			if err = l.fillNew(seg.file); err == nil {
+				seg.wrongSize, seg.life = false, 0
+			}
+		case seg.life == 0:
+			err = seg.file.datasync()
+		}
+		if err != nil {
+			l.note("segment %s: %v", seg.name, err)
+			seg.suspect = true
+		}
+	}
+}
+
+// create makes one segment.
 func (l *loader) create(name string) (file, error) {
 	f, err := l.s.files.create(name)
 	if err != nil {
 		return nil, err
 	}
-	if err := fill(f, l.s.size); err != nil {
-		f.Close()
-		return nil, fmt.Errorf("queue: make %s: %w", name, err)
-	}
-	h := header{pages: uint16(l.s.size / pageSize), pool: l.s.pool}
-	if _, err := f.WriteAt(h.append(nil), 0); err != nil {
-		f.Close()
-		return nil, fmt.Errorf("queue: make %s: %w", name, err)
-	}
-	if err := f.datasync(); err != nil {
+	if err := l.fillNew(f); err != nil {
 		f.Close()
 		return nil, fmt.Errorf("queue: make %s: %w", name, err)
 	}
 	return f, nil
+}
+
+// fillNew writes a segment full, with a header that tells the pool, and syncs it.
+func (l *loader) fillNew(f file) error {
+	if err := fill(f, l.s.size); err != nil {
+		return err
+	}
+	h := header{pages: uint16(l.s.size / pageSize), pool: l.s.pool}
+	if _, err := f.WriteAt(h.append(nil), 0); err != nil {
+		return err
+	}
+	return f.datasync()
 }
 
 // removeNew takes back the files of a pool that could not be made whole, and words the error.

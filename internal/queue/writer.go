@@ -208,8 +208,18 @@ func (s *store) commit() error {
 	return nil
 }
 
-// sync writes and syncs the open segment and takes note of what is durable now.
+// sync writes and syncs the open segment; all changes so far are durable then, and what they made
+// worthless is free.
 func (s *store) sync() error {
+	if err := s.push(); err != nil {
+		return err
+	}
+	s.trimChain()
+	return nil
+}
+
+// push writes and syncs the open segment and takes note of what is durable now.
+func (s *store) push() error {
 	w := &s.writer
 	if err := s.writeOut(); err != nil {
 		return err
@@ -233,7 +243,6 @@ func (s *store) sync() error {
 	if cap(w.pending) > 4096 {
 		w.pending = nil
 	}
-	s.trimChain()
 	return nil
 }
 
@@ -286,7 +295,12 @@ func (s *store) roll() error {
 			}
 		}
 	}
-	if err := s.begin(); err != nil {
+	err := s.begin()
+	if err != nil && err != errNoSegment {
+		s.log.Warn("segment left out after a failed write", "error", err)
+		err = s.begin() // another one
+	}
+	if err != nil {
 		return err
 	}
 	s.tidy()
@@ -303,7 +317,9 @@ func (s *store) reusable() int {
 	return -1
 }
 
-// begin starts a new life in a free segment: its header and first CHECK go into out.
+// begin starts a new life in a free segment. Its header and first CHECK are durable when it returns
+// nil: if records could be on the medium without the header, a recovery would not see that the number of
+// the life is taken, give it again, and take those records for new ones.
 func (s *store) begin() error {
 	i := s.reusable()
 	if i < 0 {
@@ -324,6 +340,11 @@ func (s *store) begin() error {
 	w.out = s.currentHeader().append(w.out[:0])
 	w.offset = segmentHeader
 	s.encodeCheck()
+	if err := s.push(); err != nil {
+		s.counted.failures++
+		s.seal()
+		return err
+	}
 	return nil
 }
 
