@@ -153,7 +153,10 @@ func TestDeadMedium(t *testing.T) {
 // TestFaultsEverywhere fails operations at random under load; what was acknowledged survives a cut.
 func TestFaultsEverywhere(t *testing.T) {
 	rounds := 30
-	if testing.Short() || underRace {
+	switch {
+	case os.Getenv("TORTURE") == "1":
+		rounds = 3000
+	case testing.Short() || underRace:
 		rounds = 5
 	}
 	for seed := range rounds {
