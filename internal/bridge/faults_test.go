@@ -1,8 +1,11 @@
 package bridge
 
 import (
+	"context"
+	"maps"
 	"strings"
 	"testing"
+	"time"
 
 	"smppagent/internal/queue"
 	"smppagent/internal/sms"
@@ -54,7 +57,8 @@ func TestMisbehavingSMSC(t *testing.T) {
 		{faults: "plain-receipt", last: StepDelivered, copies: 1},
 		{faults: "wrong-id-base", last: StepDelivered, copies: 1},
 		{faults: "strange-receipt", last: StepDelivered, copies: 1},
-		{faults: "no-message-id", last: StepAccepted, copies: 1},
+		{faults: "no-message-id", last: StepDelivered, copies: 1},
+		{faults: "same-id", last: StepDelivered, copies: 1},
 	}
 	for _, tt := range tests {
 		t.Run(strings.ReplaceAll(tt.faults, "=", "_"), func(t *testing.T) {
@@ -153,6 +157,36 @@ func TestReceiptsAmongResponses(t *testing.T) {
 	kept := r.list(func(item queue.Item) bool { return item.Lane == LaneReceipt })
 	if len(kept) != 0 {
 		t.Errorf("%d receipts are still kept for messages that have them", len(kept))
+	}
+}
+
+// An SMSC that names all messages alike, or none: a receipt is for whom its user_message_reference says.
+func TestMessageIDsAreNoNames(t *testing.T) {
+	for _, ids := range []string{"same-id", "no-message-id"} {
+		t.Run(ids, func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t, ids+",fail=1", func(r *rig) { r.far.ReceiptDelay = 200 * time.Millisecond })
+			ctx, cancel := context.WithTimeout(context.Background(), patience)
+			defer cancel()
+			events := r.b.Follow(ctx, 0)
+			texts := []string{"Pump stopped", "Tank full", strings.Repeat("The river stands at 4.2 m and rises. ", 10)}
+			for _, text := range texts {
+				r.accept(message(text))
+			}
+			got := map[string]Step{}
+			for e := range events {
+				if e.Final {
+					got[e.Text] = e.Step
+				}
+				if len(got) == len(texts) {
+					break
+				}
+			}
+			want := map[string]Step{beginning(texts[0]): StepFailed, beginning(texts[1]): StepDelivered, beginning(texts[2]): StepDelivered}
+			if !maps.Equal(got, want) {
+				t.Errorf("got %v, want %v", got, want)
+			}
+		})
 	}
 }
 

@@ -3,6 +3,7 @@ package bridge
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"smppagent/internal/pdu"
@@ -12,10 +13,21 @@ import (
 // receipt applies r to the message it is about and returns with that on flash. known is false when
 // no message claims it.
 func (b *Bridge) receipt(ctx context.Context, d *pdu.DeliverSM, r pdu.Receipt) (known bool, err error) {
-	state, final := fateOf(r.State)
+	first, second := b.receiptByID, b.receiptByReference
+	if !b.track.hasNames(b.name) {
+		first, second = second, first
+	}
+	if known, err = first(ctx, d, r); known || err != nil {
+		return known, err
+	}
+	return second(ctx, d, r)
+}
+
+// receiptByID applies r to the segment that has its message_id.
+func (b *Bridge) receiptByID(ctx context.Context, d *pdu.DeliverSM, r pdu.Receipt) (known bool, err error) {
 	x, converted, ok := b.track.find(b.name, r.MessageID)
 	if !ok {
-		return b.receiptByReference(ctx, d, r)
+		return false, nil
 	}
 	m := b.track.acquire(x.id)
 	defer b.track.release(x.id, m)
@@ -26,39 +38,68 @@ func (b *Bridge) receipt(ctx context.Context, d *pdu.DeliverSM, r pdu.Receipt) (
 		return false, nil
 	}
 	b.track.learn(b.name, converted)
+	state, final := fateOf(r.State)
 	if !final {
 		return true, nil
 	}
 	return true, b.apply(ctx, m, int(x.seg), state)
 }
 
-// receiptByReference finds a message in doubt by the user_message_reference that the receipt
-// carries: the response that would have brought the message_id never came.
+// receiptByReference finds the message by the user_message_reference that the receipt carries: one in
+// doubt, since the response that would have brought its message_id never came, or any when the SMSC's
+// message_ids are no names.
 func (b *Bridge) receiptByReference(ctx context.Context, d *pdu.DeliverSM, r pdu.Receipt) (known bool, err error) {
 	if !r.HasReference {
 		return false, nil
 	}
-	id, ok := b.track.findDoubt(r.UserMessageReference, d.Source.Addr)
-	if !ok {
-		return false, nil
+	var ids []queue.ID
+	if id, ok := b.track.findDoubt(r.UserMessageReference, d.Source.Addr); ok {
+		ids = append(ids, id)
 	}
+	if !b.track.hasNames(b.name) {
+		ids = append(ids, b.track.byReference(r.UserMessageReference)...)
+	}
+	for _, id := range ids {
+		if known, err = b.receiptOf(ctx, id, d, r); known || err != nil {
+			return known, err
+		}
+	}
+	return false, nil
+}
+
+// receiptOf applies r to message id if it carried the reference to the address that r has.
+func (b *Bridge) receiptOf(ctx context.Context, id queue.ID, d *pdu.DeliverSM, r pdu.Receipt) (known bool, err error) {
 	m := b.track.acquire(id)
 	defer b.track.release(id, m)
 	if ok, err := b.load(ctx, id, m); !ok {
-		return err == nil, err
+		return false, err
 	}
-	if len(m.progress.Segments) != 1 || m.progress.Segments[0].State != attempted {
+	if m.msg.Ref != r.UserMessageReference || m.msg.To.Addr != d.Source.Addr {
+		return false, nil
+	}
+	single := len(m.progress.Segments) == 1
+	if !single && b.track.hasNames(b.name) {
 		return false, nil // which segment it is about cannot be told
 	}
-	b.log.Info("receipt settles a message in doubt", "id", id, "message_id", r.MessageID)
-	s := &m.progress.Segments[0]
-	s.State, s.MessageID = accepted, r.MessageID[:min(len(r.MessageID), maxID)]
-	state, final := fateOf(r.State)
-	if !final {
-		b.track.index(id, m)
-		return true, b.conclude(ctx, id, m, true)
+	seg := slices.IndexFunc(m.progress.Segments, func(s segment) bool {
+		return s.State == accepted || single && s.State == attempted
+	})
+	if seg < 0 {
+		return false, nil
 	}
-	return true, b.apply(ctx, m, 0, state)
+	b.log.Info("receipt matched by user_message_reference", "id", id, "message_id", r.MessageID)
+	state, final := fateOf(r.State)
+	if s := &m.progress.Segments[seg]; s.State == attempted {
+		s.State, s.MessageID = accepted, r.MessageID[:min(len(r.MessageID), maxID)]
+		if !final {
+			b.track.index(id, m)
+			return true, b.conclude(ctx, id, m, true)
+		}
+	}
+	if !final {
+		return true, nil
+	}
+	return true, b.apply(ctx, m, seg, state)
 }
 
 // apply notes the final state of one segment and settles the message when it was the last. The
@@ -151,7 +192,7 @@ func (b *Bridge) keepReceipt(ctx context.Context, d *pdu.DeliverSM, r pdu.Receip
 // claim looks for a receipt that came before the response of segment seg. The caller has m.
 func (b *Bridge) claim(ctx context.Context, m *tracked, seg int) error {
 	s := &m.progress.Segments[seg]
-	if s.MessageID == "" {
+	if s.MessageID == "" || !b.track.hasNames(b.name) {
 		return nil
 	}
 	orphan, ok := b.track.takeOrphan(b.name, s.MessageID)

@@ -23,7 +23,9 @@ type tracker struct {
 	doubt   map[uint64]queue.ID   // by reference and destination: no message_id known
 	orphans map[uint64]queue.ID   // receipts on flash that no message claims, by link and message_id
 
-	exact, converted map[string]int // by link: receipts found by their id, and by the other base
+	exact, converted map[string]int  // by link: receipts found by their id, and by the other base
+	nameless         map[string]bool // by link: message_ids are empty, or the same for several segments
+	last             queue.ID        // the latest message that was indexed
 }
 
 // maxID is how much of a message_id is kept and compared. SMPP 3.4 §5.2.23 allows 64 octets; some SMSCs
@@ -62,6 +64,7 @@ func newTracker() *tracker {
 		doubt:   make(map[uint64]queue.ID),
 		orphans: make(map[uint64]queue.ID),
 		exact:   make(map[string]int), converted: make(map[string]int),
+		nameless: make(map[string]bool),
 	}
 }
 
@@ -109,11 +112,18 @@ func (t *tracker) drop(id queue.ID, m *tracked) {
 func (t *tracker) index(id queue.ID, m *tracked) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	t.last = max(t.last, id)
 	inDoubt := false
 	for i, s := range m.progress.Segments {
 		switch {
-		case s.State == accepted && s.MessageID != "":
-			t.remote[t.key(m.progress.Link, foldID(s.MessageID))] = target{id, uint8(i)}
+		case s.State == accepted && s.MessageID == "":
+			t.nameless[m.progress.Link] = true
+		case s.State == accepted:
+			k, x := t.key(m.progress.Link, foldID(s.MessageID)), target{id, uint8(i)}
+			if other, ok := t.remote[k]; ok && other != x {
+				t.nameless[m.progress.Link] = true
+			}
+			t.remote[k] = x
 		case s.State == attempted:
 			inDoubt = true
 		}
@@ -174,6 +184,30 @@ func (t *tracker) findDoubt(ref uint16, addr string) (queue.ID, bool) {
 	defer t.mu.Unlock()
 	id, ok := t.doubt[t.doubtKey(ref, addr)]
 	return id, ok
+}
+
+// hasNames reports whether the message_ids of link have told its messages apart so far.
+func (t *tracker) hasNames(link string) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return !t.nameless[link]
+}
+
+// byReference returns the messages that may have carried user_message_reference ref, the latest first: it
+// is the low half of their ID, see reference.
+func (t *tracker) byReference(ref uint16) (ids []queue.ID) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	const epoch = 1 << 16
+	for id := t.last&^(epoch-1) | queue.ID(ref); len(ids) < 2; id -= epoch {
+		if id <= t.last {
+			ids = append(ids, id)
+		}
+		if id < epoch {
+			break
+		}
+	}
+	return ids
 }
 
 // addOrphan notes that the receipt for messageID is kept as record id.
