@@ -106,11 +106,13 @@ func (ag *agent) start() {
 	})
 }
 
-// stop ends the process in order, by SIGTERM.
+// stop ends the process in order, by SIGTERM, which comes twice as from timeout(1).
 func (ag *agent) stop() {
 	ag.t.Helper()
-	if err := ag.cmd.Process.Signal(syscall.SIGTERM); err != nil {
-		ag.t.Fatal(err)
+	for range 2 {
+		if err := ag.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+			ag.t.Fatal(err)
+		}
 	}
 	if err := <-ag.done; err != nil {
 		ag.t.Errorf("the agent ended with %v", err)

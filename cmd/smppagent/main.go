@@ -9,11 +9,16 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 )
+
+// again is how long after the first signal a second one counts: timeout(1) and others send the same one
+// twice, to the process and to its group, and do not mean to hurry.
+const again = 500 * time.Millisecond
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop) // the second Ctrl-C ends the program at once
+	context.AfterFunc(ctx, func() { time.AfterFunc(again, stop) }) // a second Ctrl-C then ends the program at once
 	a := &app{in: os.Stdin, out: os.Stdout, err: os.Stderr}
 	code := a.execute(ctx, os.Args[1:])
 	stop()
