@@ -140,6 +140,8 @@ func (a *app) printIncidents(s agentStatus) {
 // canLeave says yes or no, and why not.
 func canLeave(s bridge.Status) string {
 	switch {
+	case s.Link.Bind == smpp.BindReceiver:
+		return `NO: bind = "receiver" only receives; they wait on flash`
 	case s.Link.State != smpp.StateBound:
 		why := s.Link.State
 		if s.Link.LastError != "" {

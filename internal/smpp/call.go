@@ -87,9 +87,10 @@ func (x *exchange) Start(ctx context.Context, c *Call) error {
 	}
 }
 
-// Ready waits until a call could be started without waiting: the session is bound and has a place in
-// its window. Somebody else may take the place first. It returns ErrClosed or ctx's error. Who chooses
-// what to send only after Ready chooses as late as can be. Safe for concurrent use.
+// Ready waits until a submit could be started without waiting: the session is bound and has a place in
+// its window, which one bound as receiver never has. Somebody else may take the place first. It
+// returns ErrClosed or ctx's error. Who chooses what to send only after Ready chooses as late as can
+// be. Safe for concurrent use.
 func (x *exchange) Ready(ctx context.Context) error {
 	select {
 	case <-x.ready:

@@ -40,3 +40,20 @@ func TestReady(t *testing.T) {
 		}
 	})
 }
+
+// What is bound as receiver is never ready: a submit would be refused at once, again and again.
+func TestReceiverIsNeverReady(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cfg := config()
+		cfg.Bind = BindReceiver
+		n, f := begin(t, cfg)
+		fr := f.want(pdu.CmdBindReceiver)
+		f.send(pdu.StatusROK, fr.Sequence, &pdu.BindReceiverResp{})
+		<-n.Bound()
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		if err := n.Ready(ctx); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("Ready returned %v, want it to wait", err)
+		}
+	})
+}

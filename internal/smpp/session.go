@@ -165,7 +165,10 @@ func (s *Session) serve(ctx context.Context, batches <-chan batch, free chan<- [
 		var calls <-chan *Call
 		var ready chan<- struct{}
 		if s.hasPlace() {
-			calls, ready = s.calls, s.ready
+			calls = s.calls
+			if s.cfg.Bind != BindReceiver {
+				ready = s.ready
+			}
 		}
 		var settled *Call
 		var settledTo chan<- *Call
