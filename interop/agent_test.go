@@ -169,6 +169,9 @@ type agentStatus struct {
 		Accepted  int `json:"accepted"`
 		Delivered int `json:"delivered"`
 	} `json:"smsc"`
+	Queue struct {
+		Written int `json:"written"`
+	} `json:"queue"`
 }
 
 func (ag *agent) status() (s agentStatus) {

@@ -250,6 +250,33 @@ func TestTransmitter(t *testing.T) {
 	})
 }
 
+// What only receives keeps what it is given, without stirring.
+func TestReceiver(t *testing.T) {
+	eachKind(t, func(k kind) bool { return !k.quiet }, func(t *testing.T, k kind) {
+		ag, p := pair(t, k, account{bind: "receiver"}, nil)
+		if b := p.await("bind", 1)[0]; b.Kind != "bind_receiver" {
+			t.Errorf("bound by %s", b.Kind)
+		}
+		if code, said := ag.send("Not this way", "--timeout", "1s"); code != 5 {
+			t.Errorf("send ended with %d and said\n%s", code, said)
+		}
+		p.tell(order{Do: "deliver", Source: "359887654321", Text: "But this way"})
+		p.await("deliver_sm_resp", 1)
+		if in, out := ag.queue("--inbound"), ag.queue(); len(in) != 1 || len(out) != 1 || out[0].State != "ready" {
+			t.Errorf("received %+v, kept %+v", in, out)
+		}
+		if n := ag.status().Queue.Written; n > 16<<10 {
+			t.Errorf("%d octets were written to flash for two messages", n)
+		}
+		if n := len(p.told("submit_sm")); n != 0 {
+			t.Errorf("%d submit_sm from a receiver", n)
+		}
+		if _, out, _ := ag.verb("status"); !strings.Contains(out, `bind = "receiver" only receives`) {
+			t.Errorf("status does not say that nothing leaves:\n%s", out)
+		}
+	})
+}
+
 func TestThousand(t *testing.T) {
 	eachKind(t, all, func(t *testing.T, k kind) {
 		ag, p := pair(t, k, account{smsc: "window = 10"}, nil)
