@@ -55,7 +55,7 @@ func kinds() []kind {
 	}, {
 		name:    "fiorix",
 		command: func(*testing.T) *exec.Cmd { return exec.Command(fiorixFile) },
-		refusal: "closed", // it hangs up without an answer
+		refusal: "are system_id and password right?", // it hangs up without an answer
 		ownPort: true, quiet: true,
 	}}
 }

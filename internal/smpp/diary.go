@@ -18,7 +18,7 @@ type diary struct {
 
 // up logs a bound session.
 func (d *diary) up(s *Session, peer string) {
-	args := []any{"address", s.cfg.Address, "peer", peer, "system_id", s.cfg.SystemID, "bind", s.cfg.Bind, "smsc", s.smsc}
+	args := []any{"address", s.cfg.Address, "peer", peer, "system_id", s.cfg.SystemID, "bind", s.cfg.Bind, "smsc_system_id", s.smsc}
 	if v := tlsVersion(s.conn); v != "" {
 		args = append(args, "tls", v)
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"strings"
 )
 
 // speaks names the protocol that a stream starts with, and says what to do about it. It is asked
@@ -75,13 +76,22 @@ func mute(c *Config, heard, closed bool, cause error) error {
 	default:
 		e.Problem = fmt.Sprintf("the peer is mute: it accepts the connection, and nothing comes within %v of the bind", c.SessionInitTimer)
 	}
-	switch {
-	case heard:
-	case c.TLS.Enabled:
-		e.Advice = "is this the port of SMPP?"
-	default:
-		e.Advice = "does it expect TLS (tls.enabled = true), or only certain addresses? Is this the port of SMPP?"
+	if heard {
+		return e
 	}
+	var ask []string
+	if closed {
+		ask = append(ask, "are system_id and password right?")
+	} else if c.Bind == BindTransceiver {
+		ask = append(ask, `does it know transceivers (bind = "transmitter")?`)
+	}
+	if !c.TLS.Enabled {
+		ask = append(ask, "does it expect TLS (tls.enabled = true)?")
+	}
+	if closed {
+		ask = append(ask, "does it take only certain addresses?")
+	}
+	e.Advice = strings.Join(append(ask, "is this the port of SMPP?"), " ")
 	return e
 }
 
