@@ -24,6 +24,8 @@ func callError(err error) error {
 		switch e.Code {
 		case codeInvalid, codeNotFound, door.CodeBadRequest:
 			return fail(exitUsage, e)
+		case codeFull, door.CodeBusy:
+			return fail(exitLater, e)
 		}
 		return fail(exitFailure, e)
 	}

@@ -32,7 +32,7 @@ func sendCommand(a *app) *cobra.Command {
 			"each step of its way. It ends when the text is delivered (with --receipt), accepted (without), or\n" +
 			"has failed; the text goes on its way all the same when you interrupt it.\n\n" +
 			"Exit codes: 0 delivered or accepted, 4 failed or expired, 5 in doubt or not known in time,\n" +
-			"3 the agent does not run.",
+			"3 the agent does not run, 7 the queue has no room for its class now.",
 		Example: "  smppagent send --to +359888123456 --text \"Pump 2 is running again\" --receipt\n" +
 			"  smppagent send --to +359888123456 --text \"Good morning\" --at 07:30 --class info\n" +
 			"  smppagent send --to +359888123456 --data 0605040B8423F0 --no-wait --json",

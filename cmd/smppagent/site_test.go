@@ -291,7 +291,9 @@ func (s *site) order(ctx context.Context, o sendOrder) (known bool, err error) {
 // verb runs a verb as a script on the site would.
 func (s *site) verb(args ...string) (stdout, stderr string, code int) {
 	s.t.Helper()
-	cmd := exec.Command(s.exe, append([]string{"--config", s.path("config.toml")}, args...)...)
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, s.exe, append([]string{"--config", s.path("config.toml")}, args...)...)
 	var out, errs bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errs
 	err := cmd.Run()

@@ -54,6 +54,8 @@ type Bridge struct {
 
 	unanswered unanswered
 
+	turned      atomic.Bool // what the SMSC delivers is not taken for now
+	unwritten   atomic.Bool // the medium takes no writes
 	tlvsRefused atomic.Bool // the SMSC took no optional parameters
 }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
 	"time"
 
@@ -149,12 +150,17 @@ func (b *Bridge) deliver(ctx context.Context, d *smpp.Delivery) pdu.Status {
 	}
 	switch {
 	case err == nil:
+		b.turned.Store(false)
 		return pdu.StatusROK
 	case errors.Is(err, queue.ErrTooLarge):
 		b.log.Error("deliver_sm refused", "from", mask(d.PDU.Source.Addr), "err", err)
 		return pdu.StatusRXRAPPN // it will never fit
 	}
-	b.log.Warn("deliver_sm not taken; the SMSC keeps it", "from", mask(d.PDU.Source.Addr), "err", err)
+	level := slog.LevelWarn
+	if b.turned.Swap(true) { // the SMSC brings everything again and again
+		level = slog.LevelDebug
+	}
+	b.log.Log(ctx, level, "deliver_sm not taken; the SMSC keeps it", "from", mask(d.PDU.Source.Addr), "err", err)
 	return pdu.StatusRXTAPPN
 }
 

@@ -93,7 +93,11 @@ func (b *Bridge) send(ctx context.Context, id queue.ID) error {
 	if len(todo) == 0 {
 		return b.conclude(ctx, id, m, false)
 	}
-	if err := b.q.Attempt(ctx, id, m.progress.appendBinary(nil), b.cfg.Policy == Once); err != nil {
+	err = b.q.Attempt(ctx, id, m.progress.appendBinary(nil), b.cfg.Policy == Once)
+	if b.cfg.Policy != Once {
+		err = b.kept(err)
+	}
+	if err != nil {
 		return ignoreGone(err)
 	}
 	if again {
@@ -121,7 +125,7 @@ func (b *Bridge) send(ctx context.Context, id queue.ID) error {
 			return b.bury(ctx, id, m, sms.Rejected, fmt.Sprintf("cannot be sent: %v", err))
 		}
 		b.log.Debug("message goes back to the queue", "id", id, "err", err)
-		return ignoreGone(b.q.Retry(ctx, id, time.Time{}, m.progress.appendBinary(nil), false))
+		return ignoreGone(b.kept(b.q.Retry(ctx, id, time.Time{}, m.progress.appendBinary(nil), false)))
 	}
 	b.events.announce(describe(&m.msg, Event{ID: id, Key: m.item.Key}))
 	b.emit(m, StepSubmitted, Event{Segments: started})
@@ -184,7 +188,7 @@ func (b *Bridge) answer(ctx context.Context, id queue.ID, m *tracked, call *smpp
 		}
 	}
 	if m.calls > 0 {
-		return ignoreGone(b.q.Note(ctx, id, m.progress.appendBinary(nil), false))
+		return ignoreGone(b.kept(b.q.Note(ctx, id, m.progress.appendBinary(nil), false)))
 	}
 	return b.conclude(ctx, id, m, false)
 }
@@ -236,14 +240,18 @@ func (b *Bridge) conclude(ctx context.Context, id queue.ID, m *tracked, durable 
 	case o == sms.Failed, o == sms.Rejected:
 		return b.bury(ctx, id, m, o, b.failure(m))
 	case final:
-		if err := b.q.Done(ctx, id, uint8(o), durable); err != nil {
+		err := b.q.Done(ctx, id, uint8(o), durable)
+		if !durable {
+			err = b.kept(err)
+		}
+		if err != nil {
 			return ignoreGone(err)
 		}
 		m.settled = true
 		b.track.forget(id, m)
 		b.report(ctx, m, o, "")
 	case o == sms.Accepted:
-		if err := b.q.Submitted(ctx, id, note); err != nil {
+		if err := b.kept(b.q.Submitted(ctx, id, note)); err != nil {
 			return ignoreGone(err)
 		}
 		if m.progress.count(undelivered, expired, delivered) == 0 {
@@ -251,14 +259,14 @@ func (b *Bridge) conclude(ctx context.Context, id queue.ID, m *tracked, durable 
 			b.tell(ctx, m, o)
 		}
 	case o == sms.InDoubt && b.cfg.Policy == Once:
-		if err := b.q.Submitted(ctx, id, note); err != nil {
+		if err := b.kept(b.q.Submitted(ctx, id, note)); err != nil {
 			return ignoreGone(err)
 		}
 		b.track.index(id, m)
 		b.doubt(ctx, id, m, "not sent again: policy once")
 	case o == sms.InDoubt:
 		d := b.doubtWait(m.item.Tries)
-		if err := b.q.Retry(ctx, id, time.Now().Add(d), note, true); err != nil {
+		if err := b.kept(b.q.Retry(ctx, id, time.Now().Add(d), note, true)); err != nil {
 			return ignoreGone(err)
 		}
 		b.doubt(ctx, id, m, "again in "+d.String())
@@ -271,7 +279,7 @@ func (b *Bridge) conclude(ctx context.Context, id queue.ID, m *tracked, durable 
 		} else if m.refusedNow != 0 {
 			b.emit(m, StepRetry, Event{Status: m.refusedNow.String(), Detail: "link held"})
 		}
-		return ignoreGone(b.q.Retry(ctx, id, at, note, !at.IsZero()))
+		return ignoreGone(b.kept(b.q.Retry(ctx, id, at, note, !at.IsZero())))
 	}
 	return nil
 }
@@ -286,10 +294,10 @@ func (b *Bridge) doubt(ctx context.Context, id queue.ID, m *tracked, next string
 
 // bury gives the message up: it stays in the queue for a person to look at.
 func (b *Bridge) bury(ctx context.Context, id queue.ID, m *tracked, o sms.Outcome, why string) error {
-	if err := b.q.Note(ctx, id, m.progress.appendBinary(nil), false); err != nil {
+	if err := b.kept(b.q.Note(ctx, id, m.progress.appendBinary(nil), false)); err != nil {
 		return ignoreGone(err)
 	}
-	if err := b.q.Bury(ctx, id, why); err != nil {
+	if err := b.kept(b.q.Bury(ctx, id, why)); err != nil {
 		return ignoreGone(err)
 	}
 	m.settled = true
@@ -366,6 +374,22 @@ func (b *Bridge) late(ctx context.Context, id queue.ID, call *smpp.Call) error {
 func tag(id queue.ID, seg int) uint64 { return uint64(id)<<8 | uint64(seg) }
 
 func untag(t uint64) (queue.ID, int) { return queue.ID(t >> 8), int(t & 0xFF) }
+
+// kept takes a change of state that could not be written for made: it holds in memory, and gets to
+// flash as soon as the medium takes writes again. What people must hear goes on being sent meanwhile; a
+// restart in between may send some of it a second time. It says so once per failure of the medium.
+func (b *Bridge) kept(err error) error {
+	if !errors.Is(err, queue.ErrStorage) {
+		if err == nil && b.unwritten.Swap(false) {
+			b.log.Warn("the queue can be written again")
+		}
+		return err
+	}
+	if !b.unwritten.Swap(true) {
+		b.log.Error("the queue cannot be written: messages go on being sent, what becomes of them is kept in memory", "err", err)
+	}
+	return nil
+}
 
 // ignoreGone takes "no such record" for success: somebody else settled or dropped the message.
 func ignoreGone(err error) error {
