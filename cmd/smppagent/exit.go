@@ -7,6 +7,8 @@ import (
 	"io"
 
 	"github.com/spf13/cobra"
+
+	"smppagent/internal/door"
 )
 
 // The exit codes of every verb. `smppagent help exit-codes` lists them.
@@ -72,6 +74,9 @@ func exitCode(err error) int {
 	}
 	if e, ok := errors.AsType[*exitError](err); ok {
 		return e.code
+	}
+	if _, ok := errors.AsType[*door.InUseError](err); ok {
+		return exitLocked
 	}
 	if errors.Is(err, context.Canceled) {
 		return exitInterrupted

@@ -43,7 +43,10 @@ func writeSpool(dir string, p alerts.Push) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if err := makeSpool(dir); err != nil {
+	if err := makeSpool(dir); errors.Is(err, fs.ErrNotExist) {
+		// Not made here: its disk may be missing, or the agent may run as somebody else.
+		return "", fmt.Errorf("%s is not there; the agent makes it when it first runs: %w", filepath.Dir(dir), err)
+	} else if err != nil {
 		return "", err
 	}
 	names, err := list(dir)
