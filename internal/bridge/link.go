@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"smppagent/internal/pdu"
@@ -38,15 +39,27 @@ func (b *Bridge) dispatch(ctx, work context.Context) error {
 			}
 			continue
 		}
-		if err := b.send(work, item.ID); err != nil {
-			if errors.Is(err, queue.ErrStorage) {
-				b.log.Error("message not sent: the queue cannot be written", "id", item.ID, "err", err)
-				b.hold.extend("storage failed")
-				continue
-			}
+		if err := b.send(work, item.ID); errors.Is(err, queue.ErrClosed) {
 			return err
+		} else if err != nil {
+			if err := b.notSent(work, item.ID, err); err != nil {
+				return err
+			}
 		}
 	}
+}
+
+// notSent gives message id back to the queue, which could not be read or written for it, and leaves the
+// medium alone for a while. Its error is the queue's.
+func (b *Bridge) notSent(ctx context.Context, id queue.ID, cause error) error {
+	const why = "the queue cannot be read or written"
+	level := slog.LevelDebug
+	if b.hold.news(why) {
+		level = slog.LevelError
+	}
+	b.log.Log(ctx, level, "message not sent: "+why, "id", id, "err", cause)
+	b.hold.extend(why)
+	return ignoreGone(b.q.Release(ctx, id))
 }
 
 // stillReady reports whether a message could be started now.
@@ -96,6 +109,10 @@ func (b *Bridge) send(ctx context.Context, id queue.ID) error {
 	err = b.q.Attempt(ctx, id, m.progress.appendBinary(nil), b.cfg.Policy == Once)
 	if b.cfg.Policy != Once {
 		err = b.kept(err)
+	}
+	if errors.Is(err, queue.ErrStorage) { // policy once: what is not noted for sure is not sent
+		m.progress.Segments = before
+		return errors.Join(err, ignoreGone(b.kept(b.q.Retry(ctx, id, time.Time{}, m.progress.appendBinary(nil), false))))
 	}
 	if err != nil {
 		return ignoreGone(err)
@@ -173,8 +190,8 @@ func (b *Bridge) answer(ctx context.Context, id queue.ID, m *tracked, call *smpp
 			s.MessageID = resp.MessageID[:min(len(resp.MessageID), maxID)]
 		}
 		b.track.index(id, m)
-		if err := b.claim(ctx, m, seg); err != nil {
-			return err
+		if err := b.claim(ctx, m, seg); err != nil { // the message itself must be settled all the same
+			b.log.Error("receipt that came before its response not used", "id", id, "err", err)
 		}
 	case errors.As(call.Err, &refusal):
 		b.judge(id, m, s, refusal.Status)
