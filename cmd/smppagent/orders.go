@@ -133,15 +133,66 @@ func (o *orders) send(ctx context.Context, r door.Request, send func(any) error)
 	if err := send(sent{ID: id, Segments: len(segs), Alphabet: alphabet}); err != nil || !s.Wait {
 		return err
 	}
-	for e := range events {
-		if e.ID != id || e.Step == bridge.StepQueued {
-			continue
-		}
-		if err := send(e); err != nil || e.Final {
-			return err
+	return o.follow(ctx, id, events, send)
+}
+
+// How often follow looks whether the message is still in the queue, and how long the event that says
+// what became of one that is not may take.
+const (
+	followEvery = 10 * time.Second
+	followGrace = time.Second
+)
+
+// follow sends the events of message id up to the final one. That one may never come: under a key the
+// message may be one that was settled before, and events can be missed when there are very many. So
+// it looks into the queue too, at first and now and then.
+func (o *orders) follow(ctx context.Context, id queue.ID, events <-chan bridge.Event, send func(any) error) error {
+	look := time.NewTimer(0)
+	defer look.Stop()
+	var settled *bridge.Event // what the queue says, when the message is not on its way
+	for {
+		select {
+		case e, ok := <-events:
+			switch {
+			case !ok:
+				return ctx.Err()
+			case e.ID != id || e.Step == bridge.StepQueued:
+				continue
+			}
+			if err := send(e); err != nil || e.Final {
+				return err
+			}
+		case <-look.C:
+			if settled != nil {
+				return send(*settled)
+			}
+			var err error
+			if settled, err = o.settled(ctx, id); err != nil {
+				return coded(err)
+			}
+			look.Reset(followEvery)
+			if settled != nil {
+				look.Reset(followGrace)
+			}
 		}
 	}
-	return ctx.Err()
+}
+
+// settled returns what the queue knows of the fate of message id; nil while it is open.
+func (o *orders) settled(ctx context.Context, id queue.ID) (*bridge.Event, error) {
+	e := bridge.Event{Time: time.Now(), ID: id, Final: true}
+	item, err := o.q.Get(ctx, id)
+	switch {
+	case errors.Is(err, queue.ErrNotFound):
+		e.Step, e.Detail = bridge.StepSettled, "it is no longer in the queue, and what became of it is not known here"
+	case err != nil:
+		return nil, err
+	case item.State == queue.Buried:
+		e.Step, e.Detail = bridge.StepFailed, item.Reason
+	default:
+		return nil, nil
+	}
+	return &e, nil
 }
 
 func (o *orders) events(ctx context.Context, _ door.Request, send func(any) error) error {

@@ -152,6 +152,8 @@ func (a *app) send(ctx context.Context, cfg *config, o sendOrder, timeout time.D
 		return nil
 	case bridge.StepInDoubt:
 		return failf(exitInDoubt, "message %d is in doubt: %s", id, last.Detail)
+	case bridge.StepSettled:
+		return failf(exitInDoubt, "message %d was sent before: %s", id, last.Detail)
 	}
 	return failf(exitFailed, "message %d %s: %s", id, last.Step, last.Detail)
 }

@@ -39,6 +39,7 @@ const (
 	StepInDoubt   Step = "in doubt"  // written, and no response came
 	StepFailed    Step = "failed"
 	StepExpired   Step = "expired"
+	StepSettled   Step = "settled" // long ago, its outcome is not known any more; for those who ask
 	StepInbound   Step = "inbound" // a short message from the SMSC, on flash
 )
 
