@@ -3,6 +3,7 @@ package bridge
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -54,6 +55,27 @@ func TestRaise(t *testing.T) {
 	r.carry(message("something else"), StepDelivered)
 	if got := r.copies(n.Text); got != 2 {
 		t.Errorf("the SMSC has the notice %d times, want once for each of two people", got)
+	}
+}
+
+// A notice to more people than one Append of the queue takes reaches all of them, once.
+func TestRaiseToMany(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, "", nil)
+	n := alerts.Notice{Key: "i8/first/1", Class: sms.Emergency, Text: "Village: The dam " + strings.Repeat("x", 200), TTL: time.Hour}
+	for i := range 150 {
+		number := fmt.Sprintf("+3598880%05d", i)
+		n.To = append(n.To, alerts.Recipient{Name: "person-" + number[1:], Phone: phone(t, number)})
+	}
+	for range 2 {
+		if err := r.b.Raise(t.Context(), n); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r.await("all of them", func() bool { return r.copies(n.Text) >= len(n.To) })
+	r.carry(message("something else"), StepDelivered)
+	if got := r.copies(n.Text); got != len(n.To) {
+		t.Errorf("the SMSC has the notice %d times, want once for each of %d people", got, len(n.To))
 	}
 }
 

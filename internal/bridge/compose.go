@@ -3,6 +3,7 @@ package bridge
 import (
 	"context"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"time"
 
@@ -88,8 +89,18 @@ func (b *Bridge) entry(m *sms.Message, key string) (queue.Entry, error) {
 	}, nil
 }
 
+// enqueue puts entries on flash. Those that are too many for one Append go in two, each all or none:
+// their keys let the whole be said again when the second half fails.
 func (b *Bridge) enqueue(ctx context.Context, entries []queue.Entry, messages []sms.Message) ([]queue.ID, error) {
 	ids, err := b.q.Append(ctx, entries...)
+	if half := len(entries) / 2; errors.Is(err, queue.ErrTooLarge) && half > 0 {
+		first, err := b.enqueue(ctx, entries[:half], messages[:half])
+		if err != nil {
+			return nil, err
+		}
+		rest, err := b.enqueue(ctx, entries[half:], messages[half:])
+		return append(first, rest...), err
+	}
 	if err != nil {
 		return nil, err
 	}
