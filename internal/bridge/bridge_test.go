@@ -152,6 +152,29 @@ func TestForward(t *testing.T) {
 	})
 }
 
+// Nobody gets back what he wrote himself: two machines that answer each text would never end.
+func TestForwardNotToTheSender(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, "", func(r *rig) {
+		r.forward = []Person{
+			{Name: "maria", Phone: phone(t, "+359888000111")},
+			{Name: "ivan", Phone: phone(t, "+359888000222")},
+		}
+	})
+	r.await("the link", func() bool { return r.b.Status().Link.State == "bound" })
+	if err := r.smsc.SendMO("+359888000111", "1234", "I am driving"); err != nil {
+		t.Fatal(err)
+	}
+	r.await("an empty inbox", func() bool {
+		return r.copies("+359888000111: I am driving") > 0 &&
+			len(r.list(func(item queue.Item) bool { return item.Lane == LaneIn })) == 0
+	})
+	r.carry(message("something else"), StepDelivered)
+	if n := r.copies("+359888000111: I am driving"); n != 1 {
+		t.Errorf("forwarded %d times, want to ivan alone", n)
+	}
+}
+
 // A queue that is full of lower classes still takes alarms; what it does not take is refused with an
 // error that says so, and what comes from the SMSC stays there.
 func TestFull(t *testing.T) {

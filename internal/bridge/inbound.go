@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"strings"
 	"time"
 
 	"smppagent/internal/pdu"
@@ -211,8 +212,14 @@ func (b *Bridge) forwardOne(ctx context.Context, item queue.Item) error {
 	if err := in.UnmarshalBinary(item.Body); err != nil {
 		return b.q.Bury(ctx, item.ID, err.Error())
 	}
+	text := sms.Fit(sourceText(in.Source)+": "+in.Text(), MaxSegments-1) // Fit counts with udh8, udh16 takes more
 	for _, p := range b.forward {
-		m := sms.Message{To: p.Phone, Text: sourceText(in.Source) + ": " + in.Text(), Class: sms.Info}
+		if strings.TrimLeft(in.Source.Addr, "+0") == p.Phone.Addr {
+			// Nobody needs what he wrote himself, and a phone that answers by itself would do so for ever.
+			b.log.Info("inbound message not forwarded to who wrote it", "id", item.ID, "person", p.Name)
+			continue
+		}
+		m := sms.Message{To: p.Phone, Text: text, Class: sms.Info}
 		if _, err := b.Accept(ctx, m, fmt.Sprintf("inbound-%d/%s", item.ID, p.Name)); err != nil {
 			return err
 		}
