@@ -110,6 +110,8 @@ phone = "0888"
 phone = "+359888000111"
 [people.maria]
 phone = "Maria"
+[people.national]
+phone = "0888 123 456"
 [people.nophone]
 
 [groups]
@@ -165,6 +167,7 @@ repeat = ["1s"]
 		`people.bad name: "bad name" is no name`,
 		`people.ivan.phone: "0888" is no phone number: write the number with its country`,
 		`people.maria.phone: "Maria" is no phone number`,
+		`people.national.phone: "0888 123 456" has no country: write the number with its country`,
 		`people.nophone.phone: there is no number`,
 		`groups.ivan: "ivan" is a person as well`,
 		`groups.loop: the group contains itself: loop > pool > loop`,

@@ -54,7 +54,8 @@ func (c Config) directory(bad func(key, problem string)) directory {
 	return d
 }
 
-// parsePhone reads a person's number: one that rings a phone, so neither a short code nor a name.
+// parsePhone reads a person's number: one that rings the same phone wherever the SMSC stands, so neither a
+// national number nor a short code nor a name.
 func parsePhone(s string) (sms.Address, error) {
 	const right = `write the number with its country, for example "+359888123456"`
 	if s == "" {
@@ -64,7 +65,9 @@ func parsePhone(s string) (sms.Address, error) {
 	switch {
 	case err != nil:
 		return a, fmt.Errorf("%q is no phone number: %s (%s)", s, right, strings.TrimPrefix(err.Error(), "sms: "))
-	case a.TON != sms.TONInternational && a.TON != sms.TONNational:
+	case a.TON == sms.TONNational:
+		return a, fmt.Errorf("%q has no country: %s", s, right)
+	case a.TON != sms.TONInternational:
 		return a, fmt.Errorf("%q is no phone number: %s", s, right)
 	}
 	return a, nil
