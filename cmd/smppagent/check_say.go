@@ -11,6 +11,7 @@ import (
 
 	"smppagent/internal/alerts"
 	"smppagent/internal/alerts/source/sysfs"
+	"smppagent/internal/smpp"
 )
 
 // said is what a config makes the agent do, as check says it back.
@@ -41,6 +42,7 @@ type saidSMSC struct {
 	SystemID string `json:"system_id"`
 	Bind     string `json:"bind"`
 	TLS      bool   `json:"tls"`
+	Note     string `json:"note,omitempty"` // why texts may not leave
 }
 
 type saidQueue struct {
@@ -61,8 +63,19 @@ func (c *config) say() *said {
 		s.Sensors = append(s.Sensors, saidSensor{name, reads(sensor), sensor.Describe().Unit, plainDuration(sensor.Every)})
 	}
 	name, smsc := c.smsc()
-	s.SMSC = saidSMSC{name, smsc.Address, smsc.SystemID, smsc.Bind, smsc.TLS.Enabled}
+	s.SMSC = saidSMSC{name, smsc.Address, smsc.SystemID, smsc.Bind, smsc.TLS.Enabled, linkNote(smsc)}
 	return s
+}
+
+// linkNote says what in an account that has no problems keeps texts from leaving, or may.
+func linkNote(c smpp.Config) string {
+	if c.Bind == smpp.BindReceiver {
+		return `NO text can leave: bind = "receiver" only receives`
+	}
+	if c.PrivateOnly() {
+		return "without TLS it connects to private addresses only, unless insecure = true"
+	}
+	return ""
 }
 
 // reads says what a sensor reads, as its table does. A sensor that was checked reads one thing.
@@ -114,6 +127,9 @@ func (s *said) print(w io.Writer) {
 		tls = "with TLS"
 	}
 	fmt.Fprintf(w, "smsc %s: %s as %q at %s, %s\n", s.SMSC.Name, s.SMSC.Bind, s.SMSC.SystemID, s.SMSC.Address, tls)
+	if s.SMSC.Note != "" {
+		fmt.Fprintf(w, "  %s\n", s.SMSC.Note)
+	}
 	fmt.Fprintf(w, "queue: up to %.1f MB in %s\n\n", float64(s.Queue.Octets)/1e6, s.Queue.Dir)
 }
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/netip"
 	"strconv"
 	"strings"
 	"time"
@@ -28,8 +29,10 @@ func (c *Config) Check(bad func(key, problem string)) {
 func (c *Config) checkAccount(bad func(key, problem string)) {
 	if c.Address == "" {
 		bad("address", `missing: the SMSC's host and port, like "smsc.example.net:2775"`)
-	} else if _, _, err := c.hostPort(); err != nil {
+	} else if host, _, err := c.hostPort(); err != nil {
 		bad("address", err.Error())
+	} else if a, err := netip.ParseAddr(host); err == nil && public(a) && !c.TLS.Enabled && !c.Insecure {
+		bad("address", errPublic.Error())
 	}
 	switch c.Bind {
 	case BindTransceiver, BindTransmitter, BindReceiver:
@@ -118,6 +121,17 @@ func (c *Config) checkTimers(bad func(key, problem string)) {
 	timer("reconnect_min", c.ReconnectMin, 100*time.Millisecond, time.Hour)
 	timer("reconnect_max", c.ReconnectMax, max(c.ReconnectMin, 100*time.Millisecond), 24*time.Hour)
 	timer("reconnect_refused", c.ReconnectRefused, min(c.ReconnectMax, 24*time.Hour), 24*time.Hour)
+}
+
+// PrivateOnly reports that Address is a name which is connected to only where it stands for loopback or a
+// private address, because everything would go there unencrypted.
+func (c *Config) PrivateOnly() bool {
+	host, _, err := c.hostPort()
+	if err != nil || c.TLS.Enabled || c.Insecure {
+		return false
+	}
+	_, err = netip.ParseAddr(host)
+	return err != nil && !strings.EqualFold(host, "localhost")
 }
 
 // short is d without the zero units that time.Duration's String adds: "2m", not "2m0s".

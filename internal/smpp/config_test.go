@@ -32,6 +32,31 @@ func TestDefaultIsGood(t *testing.T) {
 	}
 }
 
+func TestPrivateOnly(t *testing.T) {
+	for _, c := range []struct {
+		address       string
+		tls, insecure bool
+		want          bool
+	}{
+		{"smsc.example.com", false, false, true},
+		{"smsc.example.com:2775", false, false, true},
+		{"smsc.example.com", true, false, false},
+		{"smsc.example.com", false, true, false},
+		{"localhost:2775", false, false, false},
+		{"10.0.0.1:2775", false, false, false}, // Check judges it
+		{"192.0.2.1:2775", false, true, false},
+	} {
+		cfg := config()
+		cfg.Address, cfg.TLS.Enabled, cfg.Insecure = c.address, c.tls, c.insecure
+		if got := cfg.PrivateOnly(); got != c.want {
+			t.Errorf("%+v: got %v", c, got)
+		}
+		if got := problems(cfg.Check); len(got) != 0 {
+			t.Errorf("%+v: %v", c, got)
+		}
+	}
+}
+
 func TestCheck(t *testing.T) {
 	for _, c := range []struct {
 		key    string
@@ -42,6 +67,8 @@ func TestCheck(t *testing.T) {
 		{"address", func(c *Config) { c.Address = "host:70000" }},
 		{"address", func(c *Config) { c.Address = "smpp://host:2775" }},
 		{"address", func(c *Config) { c.Address = ":2775" }},
+		{"address", func(c *Config) { c.Address = "192.0.2.1" }}, // in the clear
+		{"address", func(c *Config) { c.Address = "[2001:db8::1]:2775" }},
 		{"bind", func(c *Config) { c.Bind = "tranceiver" }},
 		{"system_id", func(c *Config) { c.SystemID = "sixteen octets..." }},
 		{"system_id", func(c *Config) { c.SystemID = "nul\x00" }},
