@@ -38,6 +38,9 @@ func demoCommand(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if exists(d.path("state")) {
+				return failf(exitUsage, "demo: %s has the files of an earlier one: name another directory, or remove it", dir)
+			}
 			err = d.run(c.Context())
 			if err == nil && !keep {
 				return os.RemoveAll(dir)
@@ -46,7 +49,7 @@ func demoCommand(a *app) *cobra.Command {
 			return err
 		},
 	}
-	c.Flags().StringVar(&dir, "dir", "", "`directory` for the demo's files, kept afterwards (default: a temporary one)")
+	c.Flags().StringVar(&dir, "dir", "", "new `directory` for the demo's files, kept afterwards (default: a temporary one)")
 	return c
 }
 
