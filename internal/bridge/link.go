@@ -266,7 +266,11 @@ func (b *Bridge) conclude(ctx context.Context, id queue.ID, m *tracked, durable 
 		}
 		m.settled = true
 		b.track.forget(id, m)
-		b.report(ctx, m, o, "")
+		detail := ""
+		if o == sms.Expired {
+			detail = b.failure(m)
+		}
+		b.report(ctx, m, o, detail)
 	case o == sms.Accepted:
 		if err := b.kept(b.q.Submitted(ctx, id, note)); err != nil {
 			return ignoreGone(err)
@@ -304,7 +308,8 @@ func (b *Bridge) conclude(ctx context.Context, id queue.ID, m *tracked, durable 
 // doubt says that the SMSC may or may not have the message.
 func (b *Bridge) doubt(ctx context.Context, id queue.ID, m *tracked, next string) {
 	b.log.Warn("message in doubt", "id", id, "to", mask(m.msg.To.Addr), "why", m.doubted, "next", next)
-	b.emit(m, StepInDoubt, Event{Detail: next})
+	// Under once only a receipt may say more, and where none was asked for nobody need wait for it.
+	b.emit(m, StepInDoubt, Event{Detail: next, Final: b.cfg.Policy == Once && !m.msg.Receipt})
 	m.doubted = ""
 	b.tell(ctx, m, sms.InDoubt)
 }
@@ -330,8 +335,11 @@ func (b *Bridge) failure(m *tracked) string {
 		return "SMSC answered " + st.String()
 	}
 	for _, s := range m.progress.Segments {
-		if s.State == undelivered {
+		switch s.State {
+		case undelivered:
 			return "not delivered, says the receipt for message_id " + s.MessageID
+		case expired:
+			return "not delivered in time, says the receipt for message_id " + s.MessageID
 		}
 	}
 	return "not delivered"
