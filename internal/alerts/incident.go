@@ -8,7 +8,7 @@ import (
 	"smppagent/internal/sms"
 )
 
-// State is where an alert stands.
+// Phase is where an alert stands.
 type Phase string
 
 // The states of an alert.
