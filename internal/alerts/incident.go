@@ -131,7 +131,7 @@ func incidentOf(key string) string {
 // interval is how long after the latest text the incident is to be repeated; 0 is never.
 func interval(repeat []time.Duration, done int, class sms.Class) time.Duration {
 	switch {
-	case len(repeat) == 0:
+	case len(repeat) == 0, class > sms.Warning: // info and telemetry are said once
 		return 0
 	case done < len(repeat):
 		return repeat[done]

@@ -174,11 +174,13 @@ func (r *run) pushEvent(p Push, class sms.Class, to []string, ttl time.Duration)
 }
 
 func (r *run) pushRaise(p Push, class sms.Class, to []string, ttl time.Duration) {
-	subject := p.Text
+	i, subject := r.state.pushed[p.Name], p.Text
 	if strings.TrimSpace(subject) == "" {
 		subject = p.Name
+		if i != nil {
+			subject = i.Subject
+		}
 	}
-	i := r.state.pushed[p.Name]
 	switch {
 	case i == nil:
 		i = r.state.newIncident(p.Name, class, r.now)

@@ -21,6 +21,26 @@ func (b *bench) push(p Push) PushResult {
 	return b.answer
 }
 
+// Saying again without a text what was raised with one does not take the text away.
+func TestPushKeepsItsText(t *testing.T) {
+	b := newBench(t, ruleConfig(Rule{}))
+	b.push(Push{Op: OpRaise, Name: "nas", Text: "md0 degraded"})
+	b.push(Push{Op: OpRaise, Name: "nas"})
+	b.push(Push{Op: OpRaise, Name: "nas", Class: "alarm"})
+	b.push(Push{Op: OpClear, Name: "nas"})
+	b.wantTexts("first Cabin: md0 degraded", "repeat Cabin: md0 degraded", "cleared Cabin: over after 0s: md0 degraded")
+}
+
+// What is pushed with class info or telemetry is said once, like a rule of that class.
+func TestPushOfInfoIsNotRepeated(t *testing.T) {
+	c := ruleConfig(Rule{})
+	c.Push.Repeat = []time.Duration{time.Hour}
+	b := newBench(t, c)
+	b.push(Push{Op: OpRaise, Name: "nas", Text: "update available", Class: "info"})
+	b.at(3 * time.Hour)
+	b.wantTexts("first Cabin: update available")
+}
+
 func TestPushWithoutRule(t *testing.T) {
 	c := ruleConfig(Rule{})
 	c.Push.Repeat = []time.Duration{time.Hour}
