@@ -22,9 +22,10 @@ func wrongState(sl *slot, doing string) error {
 }
 
 // place writes one change of the slot's record. When the pool is down to its last segment notes are
-// left out, so that records can still be settled.
+// left out, so that records can still be settled; larger ones than is kept free for them already when
+// the reserve is touched.
 func (s *store) place(sl *slot, k kind, c change, within time.Duration) {
-	if c.hasNote && k != kindBury && s.tight() {
+	if c.hasNote && k != kindBury && (s.tight() || len(c.note) > allowance && len(s.free) < reserve) {
 		s.log.Warn("note left out, the pool is exhausted", "id", uint64(sl.id))
 		c.hasNote, c.note = false, nil
 	}

@@ -73,8 +73,11 @@ func (c Config) Check(bad func(key, problem string)) {
 }
 
 // MaxBody is the largest body in octets that a queue of this configuration takes: a quarter of a
-// segment, and at most 60 KiB.
-func (c Config) MaxBody() int { return min(c.SegmentSize/4, 60<<10) }
+// segment, at most 60 KiB, and no more than fits one segment of the smallest size with all that may
+// come to it.
+func (c Config) MaxBody() int {
+	return min(c.SegmentSize/4, 60<<10, c.SegmentSize-pageSize-2*checkSize-recordSize(MaxKey+MaxNote+MaxReason+64))
+}
 
 // withDefaults fills what is zero from Default.
 func (c Config) withDefaults() Config {

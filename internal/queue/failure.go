@@ -24,7 +24,8 @@ func (s *store) salvage(cause error) error {
 }
 
 // seal closes the open segment where it was last durable and returns the records behind that. A
-// segment in which nothing was ever durable leaves the log.
+// segment in which no record was ever durable leaves the log, so that a medium that takes a header and
+// then no more does not use up the pool.
 func (s *store) seal() []pending {
 	w := &s.writer
 	recs := w.pending
@@ -32,7 +33,7 @@ func (s *store) seal() []pending {
 	if seg := w.segment; seg != nil {
 		seg.suspect = true
 		seg.end = w.synced
-		if w.synced == 0 {
+		if w.synced <= segmentHeader+checkSize {
 			n := s.chain[len(s.chain)-1]
 			s.chain = s.chain[:len(s.chain)-1]
 			s.free = append(s.free, n)

@@ -150,6 +150,74 @@ func TestDeadMedium(t *testing.T) {
 	}
 }
 
+// TestPoolUsedUp: a disk that refuses nearly every write closes segment after segment with hardly anything
+// in them. When it has room again the queue goes on, also when it was restarted meanwhile.
+func TestPoolUsedUp(t *testing.T) {
+	for _, restarted := range []bool{false, true} {
+		d := newSimDisk()
+		s, _, err := openStore(simConfig(), d, quiet)
+		if err != nil {
+			t.Fatal(err)
+		}
+		writes := map[string]int{}
+		d.fail = func(op, name string) error {
+			if op == "create" {
+				return syscall.ENOSPC
+			}
+			if op == "write" {
+				if writes[name]++; writes[name] > 2 { // its header, and one commit
+					return syscall.ENOSPC
+				}
+			}
+			return nil
+		}
+		var kept []ID
+		for i := range 100 {
+			s.healAt = 0
+			if id, err := putOne(s, fmt.Sprintf("body %d", i)); err == nil {
+				kept = append(kept, id)
+			} else if !errors.Is(err, ErrStorage) && !errors.Is(err, ErrFull) {
+				t.Fatal(err)
+			}
+			if len(kept) > 0 { // changes of state take what is in reserve
+				if err := s.attempt(kept[0], nil); err != nil && !errors.Is(err, ErrState) {
+					t.Fatal(err)
+				}
+				_ = s.commit()
+			}
+		}
+		if s.failure == nil || s.reusable() >= 0 {
+			t.Fatalf("the pool is not used up: %v, %d free", s.failure, len(s.free))
+		}
+		d.fail = nil
+		if restarted {
+			d.locked = false
+			if s, _, err = openStore(simConfig(), d, quiet); err != nil {
+				t.Fatal(err)
+			}
+		}
+		s.healAt = 0
+		for _, id := range kept {
+			if err := s.done(id, 0); err != nil {
+				t.Error(err)
+			}
+		}
+		if err := s.commit(); err != nil {
+			t.Errorf("restarted %v: settling: %v", restarted, err)
+		}
+		s.healAt = 0
+		for i := range 50 {
+			if _, err := putOne(s, fmt.Sprintf("after %d", i)); err != nil {
+				t.Fatalf("restarted %v: %v", restarted, err)
+			}
+		}
+		after, rec, err := openStore(simConfig(), d.cut(cutNone, nil), quiet)
+		if err != nil || after.index.n != 50 || len(rec.Damaged) > 0 {
+			t.Errorf("restarted %v: after a cut: %v, %v", restarted, rec, err)
+		}
+	}
+}
+
 // TestFaultsEverywhere fails operations at random under load; what was acknowledged survives a cut.
 func TestFaultsEverywhere(t *testing.T) {
 	rounds := 30

@@ -25,6 +25,7 @@ type files interface {
 	create(name string) (file, error)
 	open(name string) (file, error)
 	remove(name string) error
+	rename(from, to string) error
 	// putAside moves a file into the directory of damaged files, under a name that is not taken.
 	putAside(name string) (to string, err error)
 	// keepCopy writes data to a new file in the directory of damaged files; none is made when there is
@@ -144,6 +145,8 @@ func (d *disk) open(name string) (file, error) {
 }
 
 func (d *disk) remove(name string) error { return os.Remove(d.path(name)) }
+
+func (d *disk) rename(from, to string) error { return os.Rename(d.path(from), d.path(to)) }
 
 func (d *disk) putAside(name string) (string, error) {
 	if err := os.MkdirAll(d.path(damagedName), 0o700); err != nil {

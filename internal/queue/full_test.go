@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 // fillUp appends records of the class until the queue is full, and returns their IDs.
@@ -177,7 +178,7 @@ func TestTooLarge(t *testing.T) {
 		"body": {{Body: make([]byte, cfg.MaxBody()+1)}},
 		"key":  {{Key: strings.Repeat("k", MaxKey+1)}},
 		"together": {
-			{Body: body}, {Body: body}, {Body: body},
+			{Body: body}, {Body: body}, {Body: body}, {Body: body}, {Body: body}, {Body: body}, {Body: body},
 		},
 	} {
 		if _, _, err := s.put(entries); !errors.Is(err, ErrTooLarge) || !strings.Contains(err.Error(), what) {
@@ -186,6 +187,57 @@ func TestTooLarge(t *testing.T) {
 	}
 	if err := s.note(id, make([]byte, MaxNote+1)); !errors.Is(err, ErrTooLarge) {
 		t.Errorf("note: %v", err)
+	}
+}
+
+// TestLargest: records as large as they may become are taken, changed, moved and recovered in the smallest
+// segments.
+func TestLargest(t *testing.T) {
+	d := newSimDisk()
+	cfg := simConfig()
+	s, _, err := openStore(cfg, d, quiet)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if cfg.MaxBody() < 1900 {
+		t.Errorf("at most %d octets of body are taken", cfg.MaxBody())
+	}
+	e := Entry{
+		Key: strings.Repeat("k", MaxKey), Body: bytes.Repeat([]byte("b"), cfg.MaxBody()),
+		NotBefore: time.Now().Add(-time.Hour), Expires: time.Now().Add(time.Hour),
+	}
+	ids, _, err := s.put([]Entry{e})
+	if err != nil || s.commit() != nil {
+		t.Fatal(err)
+	}
+	id := ids[0]
+	for range 3 {
+		if err := s.kick(id); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.retry(id, time.Now().Add(time.Hour), bytes.Repeat([]byte("n"), MaxNote), true); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.bury(id, strings.Repeat("r", MaxReason+1)); err != nil {
+			t.Fatal(err)
+		}
+		for moved := s.counted.moved; s.counted.moved == moved; { // others come and go until it is moved
+			other := must(putOne(s, "other"))
+			if err := s.done(other, 0); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := s.commit(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	after, rec, err := openStore(cfg, d.cut(cutNone, nil), quiet)
+	if err != nil || reported(rec) {
+		t.Fatal(rec, err)
+	}
+	it, err := after.get(id)
+	if err != nil || len(it.Key) != MaxKey || len(it.Body) != cfg.MaxBody() || len(it.Note) != MaxNote || len(it.Reason) != MaxReason {
+		t.Errorf("%v; key %d, body %d, note %d, reason %d octets", err, len(it.Key), len(it.Body), len(it.Note), len(it.Reason))
 	}
 }
 

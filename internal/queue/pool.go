@@ -56,7 +56,7 @@ func (l *loader) complete() error {
 		if slices.ContainsFunc(s.segs, func(seg *segment) bool { return seg.name == name }) {
 			continue
 		}
-		f, err := l.create(name)
+		f, err := s.create(name)
 		if err != nil {
 			if had < minSegments {
 				return l.removeNew(append(l.made, name), err)
@@ -88,7 +88,7 @@ func (l *loader) finishNew(had int) {
 		switch {
 		case n >= had:
 		case seg.wrongSize:
-			if err = l.fillNew(seg.file); err == nil {
+			if err = l.s.fillNew(seg.file); err == nil {
 				seg.wrongSize, seg.life = false, 0
 			}
 		case seg.life == 0:
@@ -102,12 +102,12 @@ func (l *loader) finishNew(had int) {
 }
 
 // create makes one segment.
-func (l *loader) create(name string) (file, error) {
-	f, err := l.s.files.create(name)
+func (s *store) create(name string) (file, error) {
+	f, err := s.files.create(name)
 	if err != nil {
 		return nil, err
 	}
-	if err := l.fillNew(f); err != nil {
+	if err := s.fillNew(f); err != nil {
 		f.Close()
 		return nil, fmt.Errorf("queue: make %s: %w", name, err)
 	}
@@ -115,16 +115,58 @@ func (l *loader) create(name string) (file, error) {
 }
 
 // fillNew writes a segment full, with a header that tells the pool, and syncs it.
-func (l *loader) fillNew(f file) error {
-	if err := fill(f, l.s.size); err != nil {
+func (s *store) fillNew(f file) error {
+	if err := fill(f, s.size); err != nil {
 		return err
 	}
-	h := header{pages: uint16(l.s.size / pageSize), pool: l.s.pool}
+	h := header{pages: uint16(s.size / pageSize), pool: s.pool}
 	if _, err := f.WriteAt(h.append(nil), 0); err != nil {
 		return err
 	}
 	return f.datasync()
 }
+
+// extend makes one more segment when none may be written over. That is so when failed writes have closed
+// segments that were hardly used, while records live in all of them: without one more the log could
+// not go on, nor move those records together. At most spares are made. The file gets its name when it is
+// whole: one that is short is damage.
+func (s *store) extend() error {
+	if len(s.segs) >= s.cfg.Segments+spares {
+		return errNoSegment
+	}
+	i := 0
+	for slices.ContainsFunc(s.segs, func(seg *segment) bool { return seg.name == segmentName(i) }) {
+		i++
+	}
+	name := segmentName(i)
+	_ = s.files.remove(spareName) // what a cut has left
+	f, err := s.create(spareName)
+	if err == nil {
+		err = s.files.rename(spareName, name)
+	}
+	if err == nil {
+		err = s.files.syncDir()
+	}
+	if err != nil {
+		if f != nil {
+			f.Close()
+		}
+		_ = s.files.remove(spareName)
+		_ = s.files.remove(name)
+		return fmt.Errorf("%w, and no more can be made: %w", errNoSegment, err)
+	}
+	s.log.Warn("no segment is free, one more was made", "segment", name)
+	s.segs = append(s.segs, &segment{name: name, index: uint16(len(s.segs)), file: f})
+	s.free = append(s.free, len(s.segs)-1)
+	return nil
+}
+
+// spares is how many segments extend makes beyond Config.Segments, spareName what a file is called until
+// it is one.
+const (
+	spares    = 2
+	spareName = "spare"
+)
 
 // removeNew takes back the files of a pool that could not be made whole, and words the error.
 func (l *loader) removeNew(names []string, err error) error {

@@ -48,9 +48,10 @@ func (s *store) put(entries []Entry) (ids []ID, p promise, err error) {
 		recs[i].flags |= flagMore
 		recs[i+1].flags |= flagRest
 	}
-	if size := s.endAfter(segmentHeader+checkSize, recs); size > s.size/2+pageSize && len(recs) > 1 {
+	most := min(s.size/2+pageSize, s.size-2*checkSize)
+	if size := s.endAfter(segmentHeader+checkSize, recs); size > most && len(recs) > 1 {
 		return nil, nothing, fmt.Errorf("%w: the %d entries take %s together and at most %s fit one Append",
-			ErrTooLarge, len(recs), octets(int64(size)), octets(int64(s.size/2)))
+			ErrTooLarge, len(recs), octets(int64(size)), octets(int64(most)))
 	}
 	if s.failure != nil {
 		if err := s.heal(); err != nil {

@@ -22,11 +22,11 @@ type Lane uint8
 
 // Bounds of an Entry and of what is kept about it. MaxBody depends on the segment size: Config.MaxBody.
 const (
-	Lanes     = 8   // lanes 0 to 7
-	Classes   = 8   // classes 0 (first) to 7 (last)
-	MaxKey    = 64  // octets of Entry.Key
-	MaxNote   = 512 // octets of a note
-	MaxReason = 128 // octets of a reason; longer ones are cut
+	Lanes     = 8    // lanes 0 to 7
+	Classes   = 8    // classes 0 (first) to 7 (last)
+	MaxKey    = 64   // octets of Entry.Key
+	MaxNote   = 1280 // octets of a note
+	MaxReason = 128  // octets of a reason; longer ones are cut
 )
 
 // State says where a record stands.

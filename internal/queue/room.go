@@ -48,9 +48,9 @@ func (s *store) neededWith(recs []pending) int64 {
 	return n
 }
 
-// capacity is the size of the pool in octets without the reserve.
+// capacity is the size of the pool in octets without the reserve and the spares.
 func (s *store) capacity() int64 {
-	return int64(max(len(s.chain)+len(s.free)-reserve, 0)) * int64(s.size)
+	return int64(max(min(len(s.chain)+len(s.free), s.cfg.Segments)-reserve, 0)) * int64(s.size)
 }
 
 // used is how many octets of the pool the log takes. All but the open segment count in full.

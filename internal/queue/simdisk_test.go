@@ -111,6 +111,18 @@ func (d *simDisk) remove(name string) error {
 	return nil
 }
 
+func (d *simDisk) rename(from, to string) error {
+	if err := d.step("rename", from); err != nil {
+		return err
+	}
+	f := d.names[from]
+	f.name = to
+	d.names[to] = f
+	delete(d.names, from)
+	d.did("rename")
+	return nil
+}
+
 func (d *simDisk) putAside(name string) (string, error) {
 	to := damagedName + "/" + name
 	for n := 1; d.names[to] != nil; n++ {

@@ -78,8 +78,10 @@ func (s *store) lazy(d time.Duration) {
 // write places records in one segment at the end of the log and tells the slots. It never fails: what
 // the medium refuses is kept in unsaved, and commit or flush return the error.
 func (s *store) write(recs ...pending) {
-	for s.failure == nil && !s.fits(recs) {
-		if err := s.roll(); err != nil && s.failure == nil {
+	// What tidy moves goes to the new segment too, and may take the room that recs need: in the end they
+	// get a segment of their own.
+	for try := 0; s.failure == nil && !s.fits(recs); try++ {
+		if err := s.roll(try < 4); err != nil && s.failure == nil {
 			s.log.Error("storage failed, going on in memory", "error", err)
 			s.fail(err)
 		}
@@ -277,8 +279,9 @@ func (s *store) trimChain() {
 	}
 }
 
-// roll ends the open segment and begins the next one. What was placed is durable when it returns nil.
-func (s *store) roll() error {
+// roll ends the open segment and begins the next one, and makes room when tidy is set. What was placed is
+// durable when it returns nil.
+func (s *store) roll(tidy bool) error {
 	if w := &s.writer; w.segment != nil {
 		before := w.segment
 		if err := s.commit(); err != nil {
@@ -296,14 +299,16 @@ func (s *store) roll() error {
 		}
 	}
 	err := s.begin()
-	if err != nil && err != errNoSegment {
+	if err != nil && !errors.Is(err, errNoSegment) {
 		s.log.Warn("segment left out after a failed write", "error", err)
 		err = s.begin() // another one
 	}
 	if err != nil {
 		return err
 	}
-	s.tidy()
+	if tidy {
+		s.tidy()
+	}
 	return nil
 }
 
@@ -323,7 +328,10 @@ func (s *store) reusable() int {
 func (s *store) begin() error {
 	i := s.reusable()
 	if i < 0 {
-		return errNoSegment
+		if err := s.extend(); err != nil {
+			return err
+		}
+		i = len(s.free) - 1
 	}
 	n := s.free[i]
 	seg := s.segs[n]
