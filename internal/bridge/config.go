@@ -2,6 +2,7 @@ package bridge
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"smppagent/internal/sms"
@@ -132,12 +133,15 @@ func (c Config) Check(bad func(key, problem string)) {
 
 // word reports a value that is none of the words that key takes.
 func word[T ~string](bad func(key, problem string), key string, got T, words ...T) {
-	for _, w := range words {
+	names := make([]string, len(words))
+	for i, w := range words {
 		if got == w {
 			return
 		}
+		names[i] = string(w)
 	}
-	bad(key, fmt.Sprintf("%q is none of %q", got, words))
+	last := len(names) - 1
+	bad(key, fmt.Sprintf("%q is none of %s and %s", got, strings.Join(names[:last], ", "), names[last]))
 }
 
 // span reports a duration out of range; a number without a unit decodes as nanoseconds.

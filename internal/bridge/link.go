@@ -187,7 +187,7 @@ func (b *Bridge) answer(ctx context.Context, id queue.ID, m *tracked, call *smpp
 		}
 		*s = segment{State: accepted}
 		if resp != nil {
-			s.MessageID = resp.MessageID[:min(len(resp.MessageID), maxID)]
+			s.MessageID = keepID(resp.MessageID, len(m.progress.Segments))
 		}
 		b.track.index(id, m)
 		if err := b.claim(ctx, m, seg); err != nil { // the message itself must be settled all the same

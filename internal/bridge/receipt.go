@@ -90,7 +90,7 @@ func (b *Bridge) receiptOf(ctx context.Context, id queue.ID, d *pdu.DeliverSM, r
 	b.log.Info("receipt matched by user_message_reference", "id", id, "message_id", r.MessageID)
 	state, final := fateOf(r.State)
 	if s := &m.progress.Segments[seg]; s.State == attempted {
-		s.State, s.MessageID = accepted, r.MessageID[:min(len(r.MessageID), maxID)]
+		s.State, s.MessageID = accepted, keepID(r.MessageID, len(m.progress.Segments))
 		if !final {
 			b.track.index(id, m)
 			return true, b.conclude(ctx, id, m, true)

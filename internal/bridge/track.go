@@ -1,7 +1,10 @@
 package bridge
 
 import (
+	"fmt"
+	"hash/fnv"
 	"hash/maphash"
+	"io"
 	"strconv"
 	"strings"
 	"sync"
@@ -27,10 +30,6 @@ type tracker struct {
 	nameless         map[string]bool // by link: message_ids are empty, or the same for several segments
 	last             queue.ID        // the latest message that was indexed
 }
-
-// maxID is how much of a message_id is kept and compared. SMPP 3.4 §5.2.23 allows 64 octets; some SMSCs
-// give more.
-const maxID = 96
 
 // A target is one segment of a message.
 type target struct {
@@ -261,15 +260,37 @@ func (t *tracker) doubtKey(ref uint16, addr string) uint64 {
 	return t.key(strconv.Itoa(int(ref)), "\x00"+addr)
 }
 
-// foldID is the form under which message_ids are compared: lower case, no leading zeros, and no more
-// than maxID octets.
-func foldID(id string) string {
-	id = strings.ToLower(strings.TrimSpace(id[:min(len(id), maxID)]))
-	if s := strings.TrimLeft(id, "0"); s != "" {
-		return s
+// keepID is the message_id as the note of a message of so many segments keeps it: as the SMSC gave it when
+// it is no longer than SMPP 3.4 §5.2.23 allows, of several segments when it is short. Else the form under
+// which it is compared.
+func keepID(id string, segments int) string {
+	most := 64
+	if segments > 1 {
+		most = shortID
 	}
-	return id
+	if id = strings.TrimSpace(id); len(id) <= most {
+		return id
+	}
+	return foldID(id)
 }
+
+// foldID is the form under which message_ids are compared: lower case, no leading zeros, and when that
+// is long a hash of it.
+func foldID(id string) string {
+	id = strings.ToLower(strings.TrimSpace(id))
+	if s := strings.TrimLeft(id, "0"); s != "" {
+		id = s
+	}
+	if len(id) <= shortID {
+		return id
+	}
+	h := fnv.New64a()
+	io.WriteString(h, id) // never fails (hash.Hash)
+	return fmt.Sprintf("~%016x", h.Sum64())
+}
+
+// shortID is how many octets of a message_id need no hash.
+const shortID = 24
 
 // idForms returns the forms in which the same message_id may have come before: as it is, and
 // where it is a number of at most 64 bits, in the other base.

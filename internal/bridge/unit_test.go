@@ -3,11 +3,13 @@ package bridge
 import (
 	"bytes"
 	"reflect"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"smppagent/internal/pdu"
+	"smppagent/internal/queue"
 	"smppagent/internal/sms"
 )
 
@@ -251,4 +253,38 @@ func TestUnanswered(t *testing.T) {
 			t.Errorf("%d are remembered, want at most %d", len(u.list), unansweredMost)
 		}
 	})
+}
+
+// The note of the longest message with the longest names fits what the queue takes.
+func TestLargestNote(t *testing.T) {
+	p := progress{Link: strings.Repeat("l", 255), Segments: make([]segment, MaxSegments)}
+	for i := range p.Segments {
+		p.Segments[i] = segment{State: accepted, Status: 0xFFFFFFFF, MessageID: keepID(strings.Repeat("F", 255), MaxSegments)}
+	}
+	if n := len(p.appendBinary(nil)); n > queue.MaxNote {
+		t.Errorf("the note takes %d octets, the queue at most %d", n, queue.MaxNote)
+	}
+}
+
+// message_ids that are long are kept short, and still told apart.
+func TestLongMessageIDs(t *testing.T) {
+	long := strings.Repeat("0a", 50)
+	for _, segments := range []int{1, 2} {
+		kept := keepID(long+"1", segments)
+		if len(kept) > shortID || foldID(kept) != foldID(" "+strings.ToUpper(long)+"1 ") {
+			t.Errorf("%q is kept, and compared as %q", kept, foldID(kept))
+		}
+	}
+	if foldID(long+"1") == foldID(long+"2") {
+		t.Error("two long message_ids are taken for one")
+	}
+	const uuid = "DE1F0A3C-9A3F-4E0B-8C2B-2D4C5A6B7C8D"
+	if kept := keepID(uuid, 1); kept != uuid {
+		t.Errorf("%q is kept as %q", uuid, kept)
+	}
+	for _, segments := range []int{1, 2} {
+		if foldID(keepID(uuid, segments)) != foldID(strings.ToLower(uuid)) {
+			t.Errorf("of %d segments, %q is not found by its receipt", segments, uuid)
+		}
+	}
 }
