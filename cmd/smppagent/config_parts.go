@@ -3,6 +3,7 @@ package main
 import (
 	"path/filepath"
 	"slices"
+	"time"
 
 	"smppagent/internal/alerts"
 	"smppagent/internal/bridge"
@@ -19,8 +20,16 @@ func (c *config) smsc() (name string, account smpp.Config) {
 	return name, account
 }
 
-// queueConfig returns the table [queue], its directory known.
-func (c *config) queueConfig() queue.Config { return c.Queue }
+// queueConfig returns the table [queue], its directory known, with what the program knows of itself: a
+// clock that shows a time before the program's own commit is wrong.
+func (c *config) queueConfig() queue.Config {
+	q := c.Queue
+	q.Program = "smppagent run"
+	if t, err := time.Parse(time.RFC3339, buildVersion().Time); err == nil && t.After(q.ClockFloor) {
+		q.ClockFloor = t
+	}
+	return q
+}
 
 // alertsDir is where the incidents are kept.
 func (c *config) alertsDir() string { return filepath.Join(c.Agent.StateDir, "alerts") }

@@ -126,7 +126,7 @@ func TestSecondAgent(t *testing.T) {
 	s := newSite(t)
 	s.start()
 	pid := fmt.Sprint(s.agent.Process.Pid)
-	s.fails(exitLocked, []string{"state directory " + s.path("state/queue") + " is in use by smppagent, pid " + pid}, "run")
+	s.fails(exitLocked, []string{"state directory " + s.path("state/queue") + " is in use by smppagent run, pid " + pid}, "run")
 	s.configure(`queue.dir = "other"`)
 	if _, errs, code := s.verb("run"); code != exitLocked || !has(errs, s.socket()+" is served by process "+pid+" (smppagent) already") {
 		t.Errorf("run with another queue ended with %d: %s", code, errs)
