@@ -297,6 +297,7 @@ func coded(err error) error {
 	case errors.Is(err, queue.ErrFull):
 		code = codeFull
 	case errors.Is(err, queue.ErrNotFound):
+		err = fmt.Errorf("%w: it is settled, or there never was one; see the last events in: smppagent status", err)
 		code = codeNotFound
 	case errors.Is(err, queue.ErrState):
 		code = codeState

@@ -116,7 +116,7 @@ func (a *app) queueList(ctx context.Context, cfg *config, o queueOrder) error {
 		}
 		state := q.State
 		if q.NotBefore.After(time.Now()) {
-			state += " at " + q.NotBefore.Local().Format("15:04:05")
+			state += " at " + clockTime(q.NotBefore.Local(), time.Now())
 		}
 		if q.Reason != "" {
 			state += ": " + q.Reason
@@ -191,7 +191,7 @@ func queueShowCommand(a *app) *cobra.Command {
 					return nil
 				})
 				if err == nil && found == nil {
-					err = failf(exitUsage, "queue: no such record: %d", id)
+					err = coded(fmt.Errorf("%w: %d", queue.ErrNotFound, id))
 				}
 			}
 			if err != nil {
@@ -293,6 +293,14 @@ func (a *app) eachID(ctx context.Context, args []string, op, why, done string) e
 		fmt.Fprintf(a.out, "message %d %s\n", id, done)
 	}
 	return errors.Join(errs...)
+}
+
+// clockTime is t's time of day, with the date unless that is now's.
+func clockTime(t, now time.Time) string {
+	if t.Year() == now.Year() && t.YearDay() == now.YearDay() {
+		return t.Format("15:04:05")
+	}
+	return t.Format("2006-01-02 15:04:05")
 }
 
 // shorten cuts s at n characters.

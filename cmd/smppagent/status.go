@@ -78,7 +78,7 @@ func (a *app) printStatus(s agentStatus) error {
 	fmt.Fprintf(a.out, "\ntexts can leave: %s\n", canLeave(s.Way))
 	w := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)
 	l := s.Way.Link
-	fmt.Fprintf(w, "  smsc %s\t%s as %s, %s, rtt %v, window %d of %d\n", s.Way.Name, l.Address, l.SystemID, l.Bind, time.Duration(l.RTT).Round(time.Millisecond), l.InFlight, l.Window)
+	fmt.Fprintf(w, "  smsc %s\t%s as %s, %s, rtt %v, window %d of %d\n", s.Way.Name, l.Address, l.SystemID, l.Bind, time.Duration(l.RTT).Round(10*time.Microsecond), l.InFlight, l.Window)
 	if l.LastError != "" {
 		fmt.Fprintf(w, "  last error\t%s, %s\n", l.LastError, ago(l.LastErrorAt))
 	}
