@@ -114,15 +114,23 @@ func freeAddress() (string, error) {
 }
 
 // demoConfig writes the config of the demo's agent: a rule that holds for what this machine shows
-// now, a temperature if it has one, else how full its memory is.
+// now, a temperature if it has one, else how full its disk is, with its memory.
 func demoConfig(smsc, state string) (text, watched string, err error) {
-	pick, ok := pickSensor(sysfs.Discover("/"))
+	found := sysfs.Discover("/")
+	pick, ok := pickSensor(found)
 	if !ok {
 		return "", "", fmt.Errorf("this machine shows no sensor that can be read")
 	}
 	value := pick.Reading.Value.Number
 	limit := value - max(2, value/10)
 	watched = fmt.Sprintf("%s is %v %s", pick.Name, pick.Reading.Value, pick.Reading.Unit)
+	memory, andMemory := "", ""
+	for _, f := range found {
+		if pick.Sensor.Disk != "" && f.Sensor.Memory && f.Reading.Quality == alerts.Good {
+			watched += fmt.Sprintf(", memory is %v %s", f.Reading.Value, f.Reading.Unit)
+			memory, andMemory = "\n[sensor.memory]\nmemory = true\nevery = \"1s\"\n", ", memory {memory} {memory.unit}"
+		}
+	}
 	text = fmt.Sprintf(`# The config of the demo: made for this run.
 [agent]
 state_dir = %q
@@ -147,17 +155,17 @@ reconnect_max = "1s"
 [sensor.reading]
 %s
 every = "1s"
-
+%s
 [alert.rule]
 class = "alarm"
 when  = "reading above %.1f for 2s"
-text  = "%s {reading}."
+text  = "%s {reading} {reading.unit}%s."
 to    = "you"
 
 [queue]
 segments = 8
 volatile = true   # a demo may run where /tmp lies in memory
-`, state, smsc, sensorTOML(pick.Sensor), limit, readingText)
+`, state, smsc, sensorTOML(pick.Sensor), memory, limit, readingText, andMemory)
 	return text, watched, nil
 }
 

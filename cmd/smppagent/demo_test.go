@@ -3,20 +3,30 @@
 package main
 
 import (
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 )
 
-// The files of an earlier demo would be taken for what this one did: its incidents are open already.
-func TestDemoWantsNewDirectory(t *testing.T) {
-	dir := t.TempDir()
-	if err := os.Mkdir(filepath.Join(dir, "state"), 0o700); err != nil {
-		t.Fatal(err)
+// The demo holds on this machine, step by step, and says so; the texts that it claims are there.
+func TestDemo(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	out, errs, code := s.verb("demo", "--dir", s.path("demo"))
+	if code != exitOK || errs != "" {
+		t.Fatalf("demo ended with %d:\n%s%s", code, out, errs)
 	}
-	out, errs, code := invoke(t, "", "demo", "--dir", dir)
-	if code != exitUsage || out != "" || !strings.Contains(errs, dir+" has the files of an earlier one") {
-		t.Errorf("got code %d, stdout %q, stderr %q", code, out, errs)
+	if n := strings.Count(out, "\n  held "); n != 8 || strings.Contains(out, "FAILED") {
+		t.Errorf("%d steps held, want 8:\n%s", n, out)
+	}
+	rest := out
+	for _, step := range []string{
+		"queued ", readingText, "submitted ", "delivered ", "raise cellar-water", "kill -9 ", "raise freezer", "kept for the agent in ",
+		"recovered ", waterText, "bound ", "submitted ", "delivered ", "clear cellar-water", "cleared, incident", clearText, "Every step held",
+	} {
+		_, after, found := strings.Cut(rest, step)
+		if !found {
+			t.Fatalf("the timeline has no %q in its place:\n%s", step, out)
+		}
+		rest = after
 	}
 }

@@ -23,16 +23,14 @@ type disk struct {
 func (s *site) newDisk(octets int) *disk {
 	s.t.Helper()
 	d := &disk{s.t, s.path("state")}
-	if os.Geteuid() != 0 {
-		if os.Getenv("CI") == "true" {
-			s.t.Fatal("only root may mount a file system")
-		}
-		s.t.Skip("only root may mount a file system")
-	}
 	if err := os.Mkdir(d.point, 0o700); err != nil {
 		s.t.Fatal(err)
 	}
-	if err := syscall.Mount("tmpfs", d.point, "tmpfs", 0, fmt.Sprintf("size=%d,mode=700", octets)); err != nil {
+	err := syscall.Mount("tmpfs", d.point, "tmpfs", 0, fmt.Sprintf("size=%d,mode=700", octets))
+	if errors.Is(err, syscall.EPERM) && os.Getenv("CI") != "true" {
+		s.t.Skip("mount(2) of a tmpfs is not permitted here: it takes root with CAP_SYS_ADMIN")
+	}
+	if err != nil {
 		s.t.Fatalf("mount a tmpfs: %v", err)
 	}
 	s.t.Cleanup(func() {
