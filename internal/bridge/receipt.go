@@ -38,7 +38,7 @@ func (b *Bridge) receiptByID(ctx context.Context, d *pdu.DeliverSM, r pdu.Receip
 		return false, nil
 	}
 	b.track.learn(b.name, converted)
-	state, final := fateOf(r.State)
+	state, final := fate(r)
 	if !final {
 		return true, nil
 	}
@@ -88,7 +88,7 @@ func (b *Bridge) receiptOf(ctx context.Context, id queue.ID, d *pdu.DeliverSM, r
 		return false, nil
 	}
 	b.log.Info("receipt matched by user_message_reference", "id", id, "message_id", r.MessageID)
-	state, final := fateOf(r.State)
+	state, final := fate(r)
 	if s := &m.progress.Segments[seg]; s.State == attempted {
 		s.State, s.MessageID = accepted, keepID(r.MessageID, len(m.progress.Segments))
 		if !final {
@@ -117,6 +117,13 @@ func (b *Bridge) apply(ctx context.Context, m *tracked, seg int, state segmentSt
 		return ignoreGone(b.q.Note(ctx, id, m.progress.appendBinary(nil), true))
 	}
 	return b.conclude(ctx, id, m, true)
+}
+
+// fate is what a receipt says of its segment; final is false when another one may follow. An intermediate
+// notification (§5.2.12) tells of an attempt that failed, not of the last one.
+func fate(r pdu.Receipt) (state segmentState, final bool) {
+	state, final = fateOf(r.State)
+	return state, final && (state == delivered || !r.Intermediate)
 }
 
 // fateOf maps message_state (SMPP 3.4 §5.2.28) to that of a segment; final is false for the
@@ -166,7 +173,7 @@ func unmarshalReceipt(b []byte) (r storedReceipt, err error) {
 
 // keepReceipt puts a receipt that no message claims on flash, for the response that may follow it.
 func (b *Bridge) keepReceipt(ctx context.Context, d *pdu.DeliverSM, r pdu.Receipt) error {
-	if _, final := fateOf(r.State); !final {
+	if _, final := fate(r); !final {
 		return nil
 	}
 	ids, err := b.q.Append(ctx, queue.Entry{

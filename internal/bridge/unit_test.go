@@ -180,6 +180,27 @@ func TestDoubtWaitGrows(t *testing.T) {
 	}
 }
 
+// An intermediate notification does not end a message, unless it says that the phone has it.
+func TestFate(t *testing.T) {
+	for _, c := range []struct {
+		text  string
+		class pdu.ESMClass
+		state segmentState
+		final bool
+	}{
+		{"id:7 stat:UNDELIV", pdu.ESMTypeReceipt, undelivered, true},
+		{"id:7 stat:UNDELIV", pdu.ESMTypeIntermediate, undelivered, false},
+		{"id:7 stat:EXPIRED", pdu.ESMTypeIntermediate, expired, false},
+		{"id:7 stat:DELIVRD", pdu.ESMTypeIntermediate, delivered, true},
+		{"id:7 stat:ENROUTE", pdu.ESMTypeReceipt, accepted, false},
+	} {
+		r, ok := pdu.ParseReceipt(&pdu.DeliverSM{ESMClass: c.class, ShortMessage: []byte(c.text)})
+		if state, final := fate(r); !ok || state != c.state || final != c.final {
+			t.Errorf("%s, esm_class %v: got %v, %v, %v", c.text, c.class, ok, state, final)
+		}
+	}
+}
+
 func TestMask(t *testing.T) {
 	for in, want := range map[string]string{"+359888123456": "+359*******56", "1234": "1234", "1234567": "1234*67", "": ""} {
 		if got := mask(in); got != want {
