@@ -3,6 +3,7 @@ package bridge
 import (
 	"context"
 	"fmt"
+	"maps"
 	"sync"
 	"time"
 )
@@ -16,25 +17,30 @@ type hold struct {
 	until time.Time
 	last  time.Duration
 	why   string
-	told  map[string]time.Time // reasons that were logged, and when
+	told  map[string]time.Time // what was logged, and when; at most maxTold
 }
 
 func newHold(lo, hi time.Duration) *hold {
 	return &hold{min: lo, max: hi, told: map[string]time.Time{}}
 }
 
-// tellEvery is how often the log says the same reason again: an SMSC that throttles a backlog may
-// hold the link every few seconds for hours.
-const tellEvery = 10 * time.Minute
+// tellEvery is how often the log says the same again: an SMSC that throttles a backlog may hold the link
+// every few seconds for hours. Of more different things than maxTold at a time no more is said: an SMSC
+// may make up a status for each message.
+const (
+	tellEvery = 10 * time.Minute
+	maxTold   = 32
+)
 
-// news reports whether a hold for this reason is worth a line for people.
-func (h *hold) news(why string) bool {
+// news reports whether what the SMSC does is worth a line for people.
+func (h *hold) news(what string) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if at, ok := h.told[why]; ok && time.Since(at) < tellEvery {
+	maps.DeleteFunc(h.told, func(_ string, at time.Time) bool { return time.Since(at) >= tellEvery })
+	if _, ok := h.told[what]; ok || len(h.told) >= maxTold {
 		return false
 	}
-	h.told[why] = time.Now()
+	h.told[what] = time.Now()
 	return true
 }
 

@@ -231,7 +231,12 @@ func (b *Bridge) judge(id queue.ID, m *tracked, s *segment, status pdu.Status) {
 	case bury:
 		s.State = refused
 	case retry:
-		b.log.Warn("submit_sm refused for now", "id", id, "to", mask(m.msg.To.Addr), "command_status", status, "tries", m.item.Tries+1)
+		level := slog.LevelDebug
+		if b.hold.news("refused with " + status.String()) { // an SMSC that cannot refuses all of a backlog, again and again
+			level = slog.LevelWarn
+		}
+		b.log.Log(context.Background(), level, "submit_sm refused for now",
+			"id", id, "to", mask(m.msg.To.Addr), "command_status", status, "tries", m.item.Tries+1)
 	}
 }
 

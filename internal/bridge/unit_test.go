@@ -2,6 +2,7 @@ package bridge
 
 import (
 	"bytes"
+	"log/slog"
 	"reflect"
 	"strings"
 	"testing"
@@ -166,6 +167,33 @@ func TestHoldIsToldOnce(t *testing.T) {
 }
 
 // A message that stays in doubt is sent again at growing intervals.
+// An SMSC that refuses a whole backlog for now, with whatever status, does not fill the log.
+func TestRefusalsAreToldOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var text bytes.Buffer
+		b := &Bridge{hold: newHold(time.Second, time.Minute), log: slog.New(slog.NewTextHandler(&text, nil))}
+		lines := func() int { return strings.Count(text.String(), "refused for now") }
+		m := &tracked{progress: progress{Segments: make([]segment, 1)}}
+		for id := range queue.ID(1000) {
+			b.judge(id, m, &m.progress.Segments[0], pdu.StatusRSYSERR)
+		}
+		if n := lines(); n != 1 {
+			t.Errorf("%d lines for one status, want 1", n)
+		}
+		for id := range queue.ID(1000) {
+			b.judge(id, m, &m.progress.Segments[0], 0x10000+pdu.Status(id))
+		}
+		if n := lines(); n != maxTold {
+			t.Errorf("%d lines for a thousand of them, want %d", n, maxTold)
+		}
+		<-time.After(tellEvery)
+		b.judge(1, m, &m.progress.Segments[0], pdu.StatusRSYSERR)
+		if n := lines(); n != maxTold+1 {
+			t.Errorf("%d lines after %v, want %d", n, tellEvery, maxTold+1)
+		}
+	})
+}
+
 func TestDoubtWaitGrows(t *testing.T) {
 	b := Bridge{cfg: Default()}
 	b.cfg.InDoubtWait, b.cfg.RetryMin, b.cfg.RetryMax = 20*time.Second, 10*time.Second, time.Minute
