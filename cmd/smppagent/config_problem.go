@@ -55,6 +55,9 @@ func (p *problems) add(key, text string) {
 		p.bad = map[string]bool{}
 	}
 	p.bad[key] = true
+	if i := strings.LastIndexByte(key, '['); i >= 0 && strings.HasSuffix(key, "]") {
+		p.bad[key[:i]] = true // an array with a value that could not be read
+	}
 	p.list = append(p.list, problem{p.lines.line(key), key, oneLine(text)})
 }
 

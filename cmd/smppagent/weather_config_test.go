@@ -68,7 +68,12 @@ phone = 359888123456
 address = "127.0.0.1:2775"
 system_id = "test"
 password = "secret"
-`, []string{`4: people.you.phone: is the number 359888123456: write text in quotation marks`}},
+[push]
+repeat = ["1m", "5"]
+`, []string{
+			`4: people.you.phone: is the number 359888123456: write text in quotation marks`,
+			`10: push.repeat[1]: "5" has no unit: write "5s", "5m" or "5h"`,
+		}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
