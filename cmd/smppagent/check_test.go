@@ -59,6 +59,28 @@ func TestCheckSaysItBack(t *testing.T) {
 }
 
 // The problems that the packages find in their tables come with their lines.
+// The config that the README begins with has twelve lines, is right, and makes the text that stands below it.
+func TestReadme(t *testing.T) {
+	b, err := os.ReadFile(filepath.Join("..", "..", "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(b), "```toml\n")
+	text, rest, found := strings.Cut(rest, "```\n")
+	if n := strings.Count(text, "\n"); !found || n != 12 {
+		t.Errorf("the config has %d lines", n)
+	}
+	c, wrong := readConfig(text, "/etc/smppagent", false)
+	if len(wrong) > 0 {
+		t.Fatalf("the config is wrong: %v", wrong)
+	}
+	says := c.say()
+	before, after, _ := strings.Cut(says.Alerts[0].Texts[0].Text, "-188.8")
+	if line, _, _ := strings.Cut(strings.TrimSpace(rest), "\n"); !strings.HasPrefix(line, "> **"+before) || !strings.HasSuffix(line, after+"**") {
+		t.Errorf("the text is %q, the README shows %s", says.Alerts[0].Texts[0].Text, line)
+	}
+}
+
 func TestCheckFindsWhatPackagesFind(t *testing.T) {
 	name := withReference(t,
 		`name = "Cabin"`, `name = ""`,

@@ -110,5 +110,9 @@ func report(w io.Writer, err error, hint string) {
 			fmt.Fprintf(w, "%s:%s\n", c.Name, p)
 		}
 	}
-	fmt.Fprintf(w, "smppagent: %s%s\n", oneLine(err.Error()), hint)
+	what := oneLine(err.Error())
+	if exitCode(err) == exitInterrupted {
+		what = "interrupted"
+	}
+	fmt.Fprintf(w, "smppagent: %s%s\n", what, hint)
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -70,6 +71,14 @@ func TestUsageErrors(t *testing.T) {
 		if want := "smppagent: " + c.want + "\n"; errs != want || out != "" || code != exitUsage {
 			t.Errorf("%s: got code %d, stdout %q, stderr %q; want code 2, stderr %q", c.args, code, out, errs, want)
 		}
+	}
+}
+
+func TestInterrupted(t *testing.T) {
+	var b bytes.Buffer
+	err := fmt.Errorf("demo: %w", context.Canceled)
+	if report(&b, err, ""); b.String() != "smppagent: interrupted\n" || exitCode(err) != exitInterrupted {
+		t.Errorf("got %q and code %d", b.String(), exitCode(err))
 	}
 }
 
