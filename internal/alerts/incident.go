@@ -53,6 +53,7 @@ type incident struct {
 	To       []string           `json:"to,omitempty"`     // of a pushed one: people
 	TTL      time.Duration      `json:"ttl,omitempty"`    // of a pushed one; 0: the class's
 	Raised   int                `json:"raised,omitempty"` // of a pushed one: how often it was said
+	Quiet    bool               `json:"quiet,omitempty"`  // its rule flaps: nobody was told yet, and next is when it has lasted
 
 	next  time.Time // when to repeat; zero: never
 	fresh bool      // it began in this run, so that Began is monotonic
@@ -149,10 +150,23 @@ func (i *incident) schedule(repeat []time.Duration, now time.Time) {
 	}
 }
 
+// quiet keeps the incident from being told until it has lasted.
+func (i *incident) quiet(now time.Time) {
+	lasts := 10 * time.Minute
+	if i.Class == sms.Emergency {
+		lasts = 2 * time.Minute
+	}
+	i.Quiet, i.next = true, now.Add(lasts)
+}
+
 // reschedule sets when to repeat after a restart: what is left of the interval as far as the wall
 // clock can tell, and not before the sensors have had time to speak.
 func (i *incident) reschedule(repeat []time.Duration, now time.Time) {
 	i.next = time.Time{}
+	if i.Quiet {
+		i.quiet(now)
+		return
+	}
 	d := interval(repeat, i.Repeats, i.Class)
 	if d == 0 {
 		return

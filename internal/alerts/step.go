@@ -231,16 +231,36 @@ func (r *run) fire(rule *rule, a *alertState) {
 	i := r.state.newIncident(rule.name, rule.class, r.now)
 	i.Hash, i.Extremes = rule.hash, a.extremes
 	a.incident = i
-	text := r.plan.compose(rule.text, i.Class, "", r.plan.values(r.state, a, i, r.now))
-	r.notify(i, ReasonFirst, rule.to, text, 0)
-	i.schedule(rule.repeat, r.now)
+	why := rule.when.String()
+	switch n := a.firings(time.Hour, r.now); {
+	case n > flapMost:
+		i.quiet(r.now)
+		why += "; it flaps, nobody is told unless it lasts"
+	case n == flapMost:
+		r.tellFirst(rule, a, flapLead)
+	default:
+		r.tellFirst(rule, a, "")
+	}
 	r.do(effect{kind: effSave})
-	r.do(effect{kind: effChange, alert: rule.name, incident: i.ID, state: StateFiring, why: rule.when.String()})
+	r.do(effect{kind: effChange, alert: rule.name, incident: i.ID, state: StateFiring, why: why})
 }
 
-// repeat says again what still lasts.
+// tellFirst tells that the alert's incident has begun. lead stands in front of the text; it may be empty.
+func (r *run) tellFirst(rule *rule, a *alertState, lead string) {
+	i := a.incident
+	text := r.plan.compose(rule.text, i.Class, lead, r.plan.values(r.state, a, i, r.now))
+	r.notify(i, ReasonFirst, rule.to, text, 0)
+	i.schedule(rule.repeat, r.now)
+}
+
+// repeat says again what still lasts, or for the first time what was not to be told unless it lasts.
 func (r *run) repeat(rule *rule, a *alertState) {
 	i := a.incident
+	if i.Quiet {
+		i.Quiet = false
+		r.tellFirst(rule, a, "since "+roughSpan(i.age(r.now))+": ")
+		return
+	}
 	i.Repeats++
 	lead := "still, after " + roughSpan(i.age(r.now)) + ": "
 	text := r.plan.compose(rule.text, i.Class, lead, r.plan.values(r.state, a, i, r.now))
@@ -273,6 +293,23 @@ func (r *run) happen(rule *rule, a *alertState) {
 	r.notify(i, ReasonEvent, rule.to, text, 0)
 	r.state.retire(i, r.now)
 	r.do(effect{kind: effChange, alert: rule.name, incident: i.ID, state: StateCalm, why: rule.when.String()})
+}
+
+// A rule whose sentence goes on and off, as with a loose contact, is told flapMost times within an hour.
+// What it begins after that is told only when it lasts, as long as there are as many.
+const (
+	flapMost = 5
+	flapLead = "on and off, told again only if it lasts: "
+)
+
+// firings is how often the rule has fired within d.
+func (a *alertState) firings(d time.Duration, now time.Time) (n int) {
+	for _, t := range a.fired {
+		if now.Sub(t) < d {
+			n++
+		}
+	}
+	return n
 }
 
 // countFiring keeps {count}: the firings of the last 24 hours.

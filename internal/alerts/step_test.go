@@ -241,6 +241,46 @@ func TestTexts(t *testing.T) {
 	}
 }
 
+// A contact that goes on and off makes few texts, the last of which says so; what then lasts is told all
+// the same, over a restart too, and so is its end. After a calm hour all is as before.
+func TestFlapping(t *testing.T) {
+	b := newBench(t, ruleConfig(Rule{When: "x on", Text: "X on.", Clear: "X off."}))
+	flap := func(from time.Duration, times int) {
+		for i := range times {
+			b.at(from + time.Duration(i)*time.Minute)
+			b.read("x", "on")
+			b.at(from + time.Duration(i)*time.Minute + 10*time.Second)
+			b.read("x", "off")
+		}
+	}
+	one := []string{"first Cabin: X on.", "cleared Cabin: X off."}
+	flap(0, 30)
+	b.wantTexts(slices.Concat(one, one, one, one, []string{"first Cabin: on and off, told again only if it lasts: X on.", "cleared Cabin: X off."})...)
+	b.at(31 * time.Minute)
+	b.read("x", "on")
+	b.at(39 * time.Minute)
+	b.wantTexts()
+	b.at(41 * time.Minute)
+	b.wantTexts("first Cabin: since 10m: X on.")
+	b.at(50 * time.Minute)
+	b.read("x", "off")
+	b.wantTexts("cleared Cabin: X off.")
+
+	b.read("x", "on")
+	b.wantTexts()
+	b.restart(b.state.save(b.plan))
+	b.at(51 * time.Minute)
+	b.read("x", "on")
+	b.wantTexts()
+	b.at(61 * time.Minute)
+	b.wantTexts("first Cabin: since 10m: X on.")
+	b.read("x", "off")
+	b.wantTexts("cleared Cabin: X off.")
+
+	flap(3*time.Hour, 1)
+	b.wantTexts(one...)
+}
+
 func TestRepeatGoesOnForEmergencies(t *testing.T) {
 	b := newBench(t, ruleConfig(Rule{When: "x on", Class: "emergency", Repeat: []time.Duration{time.Minute, time.Hour}}))
 	b.read("x", "on")
