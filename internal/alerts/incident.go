@@ -150,15 +150,6 @@ func (i *incident) schedule(repeat []time.Duration, now time.Time) {
 	}
 }
 
-// quiet keeps the incident from being told until it has lasted.
-func (i *incident) quiet(now time.Time) {
-	lasts := 10 * time.Minute
-	if i.Class == sms.Emergency {
-		lasts = 2 * time.Minute
-	}
-	i.Quiet, i.next = true, now.Add(lasts)
-}
-
 // reschedule sets when to repeat after a restart: what is left of the interval as far as the wall
 // clock can tell, and not before the sensors have had time to speak.
 func (i *incident) reschedule(repeat []time.Duration, now time.Time) {

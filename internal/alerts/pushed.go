@@ -131,8 +131,11 @@ func (r *run) pushToRules(p Push) {
 			}
 		}
 	}
-	if result.Effect == EffectNoted {
+	switch {
+	case result.Effect == EffectNoted:
 		r.explain(p, &result)
+	case result.Effect == EffectRaised && len(result.Keys) == 0:
+		result.Detail = flapDetail
 	}
 	if p.Op == OpClear && old != nil {
 		r.pushClear(p)
@@ -149,6 +152,9 @@ func (r *run) explain(p Push, result *PushResult) {
 		case a.incident != nil && p.Op == OpRaise:
 			result.Effect, result.Alert, result.Incident, result.Class = EffectAlready, name, a.incident.ID, a.incident.Class
 			result.Detail = "people were told when it began"
+			if a.incident.Quiet {
+				result.Detail = flapDetail
+			}
 			return
 		case a.state == StateRising:
 			result.Alert, result.Detail = name, fmt.Sprintf("alert %s waits: %s", name, r.plan.rules[i].when)

@@ -41,6 +41,27 @@ func TestPushOfInfoIsNotRepeated(t *testing.T) {
 	b.wantTexts("first Cabin: update available")
 }
 
+// A push that begins what flaps says that nobody is told now.
+func TestPushToFlappingRule(t *testing.T) {
+	c := ruleConfig(Rule{When: "p on"})
+	c.Push.Sensors = Names{"p"}
+	b := newBench(t, c)
+	for range flapMost {
+		if got := b.push(Push{Op: OpRaise, Name: "p"}); got.Effect != EffectRaised || len(got.Keys) != 1 {
+			t.Errorf("%+v", got)
+		}
+		b.push(Push{Op: OpClear, Name: "p"})
+	}
+	for _, effect := range []string{EffectRaised, EffectAlready} {
+		if got := b.push(Push{Op: OpRaise, Name: "p"}); got.Effect != effect || len(got.Keys) != 0 || got.Detail != flapDetail {
+			t.Errorf("%+v", got)
+		}
+	}
+	if got := b.state.alerts[0].incident.Text; got != "Cabin: T" {
+		t.Errorf("status shows %q", got)
+	}
+}
+
 func TestPushWithoutRule(t *testing.T) {
 	c := ruleConfig(Rule{})
 	c.Push.Repeat = []time.Duration{time.Hour}

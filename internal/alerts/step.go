@@ -2,7 +2,6 @@ package alerts
 
 import (
 	"math"
-	"slices"
 	"time"
 
 	"smppagent/internal/sms"
@@ -235,6 +234,7 @@ func (r *run) fire(rule *rule, a *alertState) {
 	switch n := a.firings(time.Hour, r.now); {
 	case n > flapMost:
 		i.quiet(r.now)
+		i.Text = r.plan.compose(rule.text, i.Class, "", r.plan.values(r.state, a, i, r.now))
 		why += "; it flaps, nobody is told unless it lasts"
 	case n == flapMost:
 		r.tellFirst(rule, a, flapLead)
@@ -293,30 +293,4 @@ func (r *run) happen(rule *rule, a *alertState) {
 	r.notify(i, ReasonEvent, rule.to, text, 0)
 	r.state.retire(i, r.now)
 	r.do(effect{kind: effChange, alert: rule.name, incident: i.ID, state: StateCalm, why: rule.when.String()})
-}
-
-// A rule whose sentence goes on and off, as with a loose contact, is told flapMost times within an hour.
-// What it begins after that is told only when it lasts, as long as there are as many.
-const (
-	flapMost = 5
-	flapLead = "on and off, told again only if it lasts: "
-)
-
-// firings is how often the rule has fired within d.
-func (a *alertState) firings(d time.Duration, now time.Time) (n int) {
-	for _, t := range a.fired {
-		if now.Sub(t) < d {
-			n++
-		}
-	}
-	return n
-}
-
-// countFiring keeps {count}: the firings of the last 24 hours.
-func (a *alertState) countFiring(now time.Time) {
-	a.fired = slices.DeleteFunc(a.fired, func(t time.Time) bool { return now.Sub(t) >= 24*time.Hour })
-	if len(a.fired) == maxFired {
-		a.fired = slices.Delete(a.fired, 0, 1)
-	}
-	a.fired = append(a.fired, now)
 }
