@@ -80,7 +80,7 @@ func (a *app) pushFlags(c *cobra.Command, p *alerts.Push) {
 	f.StringVar(&p.Class, "class", "", "emergency, alarm, warning, info or telemetry (default: push.class)")
 	f.StringSliceVar(&p.To, "to", nil, "`people` and groups, with commas (default: push.to)")
 	f.StringVar(&p.ID, "id", "", "an `identity` of your own: the same counts once")
-	f.DurationVar(&p.TTL, "ttl", 0, "how long a text about it is worth delivering, 1m to 168h (default: by class)")
+	f.Var((*span)(&p.TTL), "ttl", "how long a text about it is worth delivering, 1m to 168h (default: by class)")
 	a.jsonFlag(c)
 }
 

@@ -70,11 +70,11 @@ func sendCommand(a *app) *cobra.Command {
 	f.BoolVar(&o.Flash, "flash", false, "show it on the screen at once (message class 0)")
 	f.BoolVar(&o.Receipt, "receipt", false, "ask for a delivery receipt and wait for it")
 	f.StringVar(&at, "at", "", "not before this `time`: 07:30, \"2026-12-24 07:30\", or in 90m")
-	f.DurationVar(&o.Validity, "validity", 0, "how long it is worth delivering, such as 30m (default: by class, info 1h)")
+	f.Var((*span)(&o.Validity), "validity", "how long it is worth delivering, such as 30m (default: by class, info 1h)")
 	f.StringVar(&alphabet, "alphabet", alphabet, "auto, gsm7 or ucs2")
 	f.StringVar(&o.Key, "key", "", "an identity of your own: the same `key` is sent once")
 	f.BoolVar(&noWait, "no-wait", false, "return as soon as it is on flash")
-	f.DurationVar(&timeout, "timeout", 0, "stop waiting after this time (default: wait on)")
+	f.Var((*span)(&timeout), "timeout", "stop waiting after this time (default: wait on)")
 	_ = c.MarkFlagRequired("to")
 	a.jsonFlag(c)
 	return c
