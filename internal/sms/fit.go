@@ -10,8 +10,9 @@ import (
 const ellipsis = ".."
 
 // Fit gives text as it is when it fits segments (1 to 255, with 8-bit references) with or without the
-// white space at its end, and otherwise its beginning, cut at a word, with ".." after it. It cuts inside a word only when that keeps more than
-// twice as much, and never between a letter and its accent or inside an emoji of several characters.
+// white space at its end, and otherwise its beginning, cut at a word, with ".." after it. It cuts inside a
+// word only when that keeps more than twice as much, and never between a letter and its accent or inside an
+// emoji of several characters.
 // The alphabet is that of what is left: a text that loses its only emoji is written in GSM7 again.
 func Fit(text string, segments int) string {
 	segments = min(max(segments, 1), maxSegments)
