@@ -23,6 +23,8 @@ type Event struct {
 	Status    string    `json:"command_status,omitempty"`
 	Detail    string    `json:"detail,omitempty"`
 	Final     bool      `json:"final,omitempty"` // nothing follows
+
+	again bool // the message has had the step before: it is not counted twice
 }
 
 // A Step is what happened to the message.
@@ -74,7 +76,9 @@ func (h *hub) emit(e Event) {
 	defer h.mu.Unlock()
 	h.recent[h.n%recentEvents] = e
 	h.n++
-	h.steps[e.Step]++
+	if !e.again {
+		h.steps[e.Step]++
+	}
 	for c, id := range h.followers {
 		if id == 0 || id == e.ID {
 			select {

@@ -47,7 +47,10 @@ func (b *Bridge) report(ctx context.Context, m *tracked, o sms.Outcome, detail s
 		sms.Expired: StepExpired, sms.InDoubt: StepInDoubt,
 	}[o]
 	b.log.Info("message settled", "id", m.item.ID, "to", mask(m.msg.To.Addr), "outcome", o)
-	b.emit(m, step, Event{Detail: detail, MessageID: m.progress.messageID(), Final: true})
+	b.emit(m, step, Event{
+		Detail: detail, MessageID: m.progress.messageID(), Final: true,
+		again: o == sms.Accepted && m.msg.Receipt, // its receipt never came
+	})
 	b.tell(ctx, m, o)
 }
 

@@ -229,6 +229,19 @@ func TestFate(t *testing.T) {
 	}
 }
 
+// A message whose receipt never comes is one accepted message, though it is said twice.
+func TestAcceptedIsCountedOnce(t *testing.T) {
+	b := &Bridge{events: newHub(), log: slog.New(slog.DiscardHandler)}
+	m := &tracked{msg: sms.Message{Receipt: true}}
+	b.emit(m, StepAccepted, Event{})
+	b.report(t.Context(), m, sms.Accepted, "the SMSC has it; no receipt came")
+	b.report(t.Context(), &tracked{}, sms.Accepted, "") // none was asked for
+	var s Status
+	if b.events.count(&s); s.Accepted != 2 || len(s.Recent) != 3 {
+		t.Errorf("%d accepted of 2, %d events", s.Accepted, len(s.Recent))
+	}
+}
+
 func TestMask(t *testing.T) {
 	for in, want := range map[string]string{"+359888123456": "+359*******56", "1234": "1234", "1234567": "1234*67", "": ""} {
 		if got := mask(in); got != want {
