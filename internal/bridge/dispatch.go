@@ -34,7 +34,7 @@ func (b *Bridge) dispatch(ctx, work context.Context) error {
 			return err
 		}
 		if !b.stillReady(ctx) { // it was waited for meanwhile
-			if err := b.q.Release(work, item.ID); err != nil {
+			if err := ignoreGone(b.q.Release(work, item.ID)); err != nil {
 				return err
 			}
 			continue

@@ -200,7 +200,7 @@ func (b *Bridge) forwardInbound(ctx context.Context) {
 		}
 		if err := b.forwardOne(ctx, item); err != nil {
 			b.log.Warn("inbound message not forwarded yet", "id", item.ID, "err", err)
-			if err := b.q.Retry(ctx, item.ID, time.Now().Add(b.backoff(item.Tries)), nil, true); err != nil {
+			if err := ignoreGone(b.kept(b.q.Retry(ctx, item.ID, time.Now().Add(b.backoff(item.Tries)), nil, true))); err != nil {
 				return
 			}
 		}
