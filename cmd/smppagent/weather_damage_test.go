@@ -166,3 +166,61 @@ func TestStateDirectoryEmptied(t *testing.T) {
 	s.deliver(1, append(accepted, "Test: Water!")...)
 	s.ends()
 }
+
+// What is open is kept twice, in turn: with one copy spoilt the other one counts; with both spoilt the
+// agent says that open incidents are forgotten, and goes on.
+func TestCorruptIncidents(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.start()
+	for _, name := range []string{"smoke", "water"} {
+		if out, errs, code := s.verb("raise", name, "--text", name); code != exitOK {
+			t.Fatalf("raise ended with %d: %s%s", code, out, errs)
+		}
+	}
+	s.deliver(1, "Test: smoke", "Test: water")
+	s.ends()
+	files, err := filepath.Glob(s.path("state/alerts/*"))
+	if err != nil || len(files) != 2 {
+		t.Fatalf("the incidents are in %v, %v; want two files", files, err)
+	}
+	for _, spoilt := range [][]string{files[:1], files[1:], files} {
+		kept := map[string][]byte{}
+		for _, name := range files {
+			b, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			kept[name] = b
+		}
+		for _, name := range spoilt {
+			b := bytes.Clone(kept[name])
+			b[100] ^= 0x10
+			if err := os.WriteFile(name, b, 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		s.start()
+		st, err := s.status()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if open := len(st.Alerts.Incidents); (open == 0) != (len(spoilt) == 2) {
+			t.Errorf("%d incidents are open with %q spoilt\n%s", open, spoilt, s.log())
+		}
+		s.kill()
+		for name, b := range kept {
+			if err := os.WriteFile(name, b, 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	s.tells(2, "level=WARN", "alert state unreadable, the other generation is used", "checksum")
+	s.tells(2, "level=WARN", "alert state unreadable, open incidents are forgotten", "checksum") // a line for each file
+	s.start()
+	if out, errs, code := s.verb("raise", "fire", "--text", "Fire!"); code != exitOK {
+		t.Errorf("raise ended with %d: %s%s", code, out, errs)
+	}
+	s.deliver(1, "Test: smoke", "Test: water", "Test: Fire!")
+	s.ends()
+}
