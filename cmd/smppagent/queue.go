@@ -254,11 +254,12 @@ func queueDropCommand(a *app) *cobra.Command {
 		},
 	}
 	c.Flags().StringVar(&why, "reason", "", "why, for the log")
+	a.jsonFlag(c)
 	return c
 }
 
 func queueRetryCommand(a *app) *cobra.Command {
-	return &cobra.Command{
+	c := &cobra.Command{
 		Use:   "retry ID...",
 		Short: "send messages again that failed or are in doubt",
 		Long: "Sends messages again: those that failed, those in doubt (which may then arrive twice), and those\n" +
@@ -269,6 +270,14 @@ func queueRetryCommand(a *app) *cobra.Command {
 			return a.eachID(c.Context(), args, opQueueKick, "", "goes out again")
 		},
 	}
+	a.jsonFlag(c)
+	return c
+}
+
+// queueDone is what drop and retry print for programs, a line for each message.
+type queueDone struct {
+	ID   queue.ID `json:"id"`
+	Done string   `json:"done"` // "dropped" or "goes out again"
 }
 
 // eachID gives the agent an order for each of the records that args name.
@@ -288,6 +297,12 @@ func (a *app) eachID(ctx context.Context, args []string, op, why, done string) e
 	for _, id := range ids {
 		if err := door.Call(ctx, cfg.Agent.Socket, op, queueOrder{ID: id, Reason: why}, nil); err != nil {
 			errs = append(errs, callError(err))
+			continue
+		}
+		if a.json {
+			if err := a.printLine(queueDone{id, done}); err != nil {
+				return err
+			}
 			continue
 		}
 		fmt.Fprintf(a.out, "message %d %s\n", id, done)

@@ -173,7 +173,7 @@ func TestQueueVerbs(t *testing.T) {
 	s.fails(exitNotRunning, []string{"start it with"}, "queue", "retry", id.first)
 	s.start()
 	ok([]string{"message " + id.first + " goes out again"}, "queue", "retry", id.first)
-	ok([]string{"message " + id.second + " dropped"}, "queue", "drop", id.second, "--reason", "wrong number")
+	ok([]string{`{"id":` + id.second + `,"done":"dropped"}`}, "queue", "drop", id.second, "--reason", "wrong number", "--json")
 	s.plug()
 	s.deliver(1, "first", "waits")
 	if n := s.arrived()["second"]; n != 0 {
