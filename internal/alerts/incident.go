@@ -163,14 +163,14 @@ func (i *incident) reschedule(repeat []time.Duration, now time.Time) {
 		return
 	}
 	if gone := now.Sub(i.Last); clockSet(i.Last) && clockSet(now) && gone > 0 {
-		d = max(d-gone, settle)
+		d = max(d-gone, settleTime)
 	}
 	i.next = now.Add(d)
 }
 
-// settle is how long the sensors have after a start before a repeat that is due is sent: the incident
+// settleTime is how long the sensors have after a start before a repeat that is due is sent: the incident
 // may have ended while the agent was off.
-const settle = 20 * time.Second
+const settleTime = 20 * time.Second
 
 // clockSet tells whether a wall-clock time can be true: a board without a clock starts in 1970, or in
 // the year its image was made.

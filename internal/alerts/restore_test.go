@@ -53,7 +53,7 @@ func TestRestartRepeatDue(t *testing.T) {
 			b.wantTexts("cleared Cabin: C")
 			continue
 		}
-		b.at(3*time.Hour + settle - 1)
+		b.at(3*time.Hour + settleTime - 1)
 		b.wantTexts()
 		b.at(9 * time.Hour)
 		b.wantTexts("repeat Cabin: still, after 3h: T")
