@@ -108,6 +108,11 @@ func TestOpposite(t *testing.T) {
 		{"disk above 90", "disk below 88.2"},
 		{"cellar below 3", "cellar above 4"},
 		{"load above 0.5", "load below 0.25"},
+		{"errors above 1", "errors below 0.5"}, // a count of 0 ends it
+		{"errors above 2 for 5m", "errors below 1 for 5m"},
+		{"errors below 1", "errors above 1.5"},
+		{"errors above 0 for 1m", "errors off for 1m or errors below -1 for 1m"},
+		{"errors above 0 and a on or b above 0", "errors off and b off or errors off and b below -1 or errors below -1 and b off or errors below -1 and b below -1 or a off and b off or a off and b below -1"},
 		{"load below 0", "load above 1"},
 		{"cellar outside 2..8 for 1m", "cellar inside 3..7 for 1m"},
 		{"cellar outside 2..3", "cellar inside 2.25..2.75"},
@@ -128,6 +133,9 @@ func TestOpposite(t *testing.T) {
 	}
 	if s := (Sentence{}).Opposite(); !s.IsZero() {
 		t.Errorf("opposite of nothing is %q", s)
+	}
+	if s := mustParse(t, "a above 0"+strings.Repeat(" or a above 0", 6)).Opposite(); !s.IsZero() {
+		t.Errorf("the opposite of 2^7 alternatives is %d long", len(s.any))
 	}
 	long := strings.Repeat("a on and b on or ", 7) + "a on and b on"
 	if s := mustParse(t, long).Opposite(); !s.IsZero() {

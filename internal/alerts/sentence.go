@@ -120,8 +120,8 @@ func (s Sentence) events() bool {
 // maxAlternatives bounds what Opposite may grow to.
 const maxAlternatives = 64
 
-// Opposite is the sentence that is true when s is over: every number with hysteresis, every term held
-// as long as in s. It is the zero Sentence for events, which have no opposite, and when the opposite of
+// Opposite is the sentence that is true when s is over: every number with hysteresis that leaves an end
+// which a count or a percentage can reach, every term held as long as in s. It is the zero Sentence for events, which have no opposite, and when the opposite of
 // a long sentence has more than 64 alternatives.
 func (s Sentence) Opposite() Sentence {
 	if s.IsZero() || s.events() {
@@ -130,18 +130,32 @@ func (s Sentence) Opposite() Sentence {
 	// not (a and b or c) = (not a or not b) and (not c), multiplied out.
 	out := [][]term{nil}
 	for _, all := range s.any {
-		if len(out)*len(all) > maxAlternatives {
-			return Sentence{}
-		}
 		var next [][]term
 		for _, have := range out {
 			for _, t := range all {
-				next = append(next, append(slices.Clone(have), t.opposite()))
+				for _, o := range t.opposites() {
+					next = append(next, append(slices.Clone(have), o))
+				}
 			}
+		}
+		if len(next) > maxAlternatives {
+			return Sentence{}
 		}
 		out = next
 	}
 	return Sentence{any: out}
+}
+
+// opposites are the terms of which any one ends t: its opposite, and of "above 0", which a count would
+// never get a unit below, that it is 0 as well.
+func (t term) opposites() []term {
+	o := t.opposite()
+	if t.verb != verbAbove || t.a != 0 {
+		return []term{o}
+	}
+	none := t
+	none.verb = verbOff
+	return []term{none, o}
 }
 
 func (t term) opposite() term {
@@ -180,11 +194,11 @@ func (t term) opposite() term {
 	return o
 }
 
-// hysteresis is 1 unit or 2 % of the limit, whichever is more. A limit between 0 and 1 speaks of
-// fractions, where a whole unit would never be reached: half the limit then.
+// hysteresis is 1 unit or 2 % of the limit, whichever is more, but at most half of a limit that is not 0:
+// what counts, or is a fraction, never gets below 0.
 func hysteresis(limit float64) float64 {
 	l := math.Abs(limit)
-	if l > 0 && l < 1 {
+	if l > 0 && l < 2 {
 		return l / 2
 	}
 	return max(1, l*2/100)

@@ -159,6 +159,8 @@ func TestSentences(t *testing.T) {
 		{"on at boot", Rule{When: "x on"}, []string{"0 x on"}, "f", 1},
 		{"held", Rule{When: "x above 5 for 10m"}, []string{"0 x 6", "9m59s", "10m", "11m x 7", "12m x 3.9", "21m x 3.9", "22m"}, "rrffCCc", 1},
 		{"not held", Rule{When: "x above 5 for 10m"}, []string{"0 x 6", "5m x 5", "6m x 6", "15m", "16m"}, "rcrrf", 1},
+		{"a count ends at none", Rule{When: "x above 0"}, []string{"0 x 0", "1s x 1", "2s x 3", "3s x 0", "4s x 1"}, "cffcf", 2},
+		{"a count ends below its limit", Rule{When: "x above 1"}, []string{"0 x 1", "1s x 2", "2s x 1", "3s x 0", "4s x 2"}, "cffcf", 2},
 		{"hysteresis", Rule{When: "x above 5"}, []string{"0 x 5", "1s x 5.1", "2s x 4.5", "3s x 4", "4s x 3.9", "5s x 5.1"}, "cfffcf", 2},
 		{"own until", Rule{When: "x above 5", Until: "x below 2 for 1m"}, []string{"0 x 6", "1s x 3", "2s x 1", "30s x 3", "40s x 1", "99s", "100s"}, "ffCfCCc", 1},
 		{"below", Rule{When: "x below -5"}, []string{"0 x -5", "1s x -5.1", "2s x -4", "3s x -3.9"}, "cffc", 1},
