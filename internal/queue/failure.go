@@ -1,5 +1,7 @@
 package queue
 
+import "slices"
+
 // salvage deals with a failed write or sync of the open segment. What was synced there before stays
 // readable; the segment is never written or synced again in this life, because after a failed sync the
 // kernel may have dropped the data and the next sync would succeed. The records that are not durable
@@ -126,6 +128,37 @@ func (s *store) hold(recs []pending) {
 		}
 		s.unsaved = append(s.unsaved, *r)
 	}
+	if len(s.unsaved) >= max(2*s.unsavedAfter, 1024) {
+		s.pruneUnsaved()
+		s.unsavedAfter = len(s.unsaved)
+	}
+}
+
+// pruneUnsaved drops from what is held in memory the changes that later ones of the same record make
+// superfluous, so that it does not grow for as long as the medium fails: of each kind of change of a
+// record the last one stays, and nothing but its end of a record that is settled.
+func (s *store) pruneUnsaved() {
+	type change struct {
+		id   ID
+		kind kind
+	}
+	later := map[change]bool{} // with whether it carries all that an earlier one may have carried
+	settled := map[ID]bool{}
+	var kept []pending
+	for _, r := range slices.Backward(s.unsaved) {
+		c := change{r.id, r.kind}
+		if full, again := later[c]; settled[r.id] || again && (full || !r.noted) {
+			continue
+		}
+		later[c] = later[c] || r.noted
+		switch r.kind {
+		case kindDone, kindDrop, kindExpired:
+			settled[r.id] = true
+		}
+		kept = append(kept, r)
+	}
+	slices.Reverse(kept)
+	s.unsaved = kept
 }
 
 // takeBack undoes the appending of a record that nobody has been told about.

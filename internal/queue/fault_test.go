@@ -6,9 +6,11 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 )
 
 // failing makes the operations of that name fail with err while on.
@@ -147,6 +149,62 @@ func TestDeadMedium(t *testing.T) {
 	}
 	if s.visible(ids[1]) != nil || s.visible(last) == nil || s.index.n != 5 {
 		t.Errorf("after the restart %d are there", s.index.n)
+	}
+}
+
+// TestUnsaved: a medium that fails for long does not let what is held in memory grow without bound, and what
+// is held is on flash when it works again.
+func TestUnsaved(t *testing.T) {
+	d := newSimDisk()
+	s, _, err := openStore(simConfig(), d, quiet)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var ids []ID
+	for i := range 6 {
+		ids = append(ids, must(putOne(s, fmt.Sprintf("body %d", i))))
+	}
+	f := failing{op: "sync", err: syscall.EIO, on: true}
+	d.fail = f.fail
+	if _, err := putOne(s, "refused"); !errors.Is(err, ErrStorage) {
+		t.Fatal(err)
+	}
+	most := 0
+	for i := range 5000 {
+		note := []byte(fmt.Sprint(i))
+		for _, id := range ids[:4] {
+			for _, err := range []error{
+				s.note(id, []byte("old")), s.submitted(id, nil), s.retry(id, time.Time{}, note, true),
+			} {
+				if err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		most = max(most, len(s.unsaved))
+	}
+	if most > 2048 {
+		t.Errorf("%d changes of 4 records are held", most)
+	}
+	for _, err := range []error{
+		s.submitted(ids[0], []byte("remote")), s.submitted(ids[1], nil), s.bury(ids[2], "given up"), s.kick(ids[3]), s.done(ids[4], 1),
+	} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.pruneUnsaved()
+	before := s.list(nil, 0, 100)
+	f.on, s.healAt = false, 0
+	if err := s.commit(); err != nil {
+		t.Fatal(err)
+	}
+	after, rec, err := openStore(simConfig(), d.cut(cutNone, nil), quiet)
+	if err != nil || reported(rec) {
+		t.Fatal(rec, err)
+	}
+	if got := after.list(nil, 0, 100); len(got) != 5 || !reflect.DeepEqual(got, before) {
+		t.Errorf("after the restart\n%+v, want\n%+v", got, before)
 	}
 }
 

@@ -88,6 +88,13 @@ func (d *disk) explain(doing string, err error) error {
 	return fmt.Errorf("queue: %s %s: %w%s", doing, d.dir, cause, hint)
 }
 
+// Lock takes a directory for the calling process, which calls itself program, until Close. It makes a file
+// LOCK in it, and returns a *LockedError when another process has taken the directory.
+func Lock(dir, program string) (io.Closer, error) {
+	d := disk{dir: dir, program: program}
+	return d.lock()
+}
+
 func (d *disk) lock() (io.Closer, error) {
 	f, err := os.OpenFile(d.path(lockName), os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {

@@ -33,6 +33,11 @@ type Recovery struct {
 	Took    time.Duration
 }
 
+// Harmed reports whether something that had been stored is not there as it was.
+func (r *Recovery) Harmed() bool {
+	return len(r.Damaged) > 0 || r.Lost > 0 || len(r.Aside) > 0 || r.Unknown > 0
+}
+
 // Damage is one stretch of a file that held records and cannot be read.
 type Damage struct {
 	File           string
@@ -74,7 +79,7 @@ func (r *Recovery) String() string {
 		}
 	}
 	if r.Lost > 0 {
-		fmt.Fprintf(&b, "; %d records LOST", r.Lost)
+		fmt.Fprintf(&b, "; records LOST: %d", r.Lost)
 	}
 	if r.InDoubt > 0 {
 		fmt.Fprintf(&b, "; %d records may have been sent before the damage", r.InDoubt)
