@@ -49,6 +49,10 @@ type agentConfig struct {
 	// SocketGroup is the group, by name or number, whose members may use the socket. Default "": the
 	// agent's own.
 	SocketGroup string `toml:"socket_group"`
+	// Root is the directory under which the files of the machine are looked for that sensors name: /sys,
+	// /proc and the file systems. Another one for a container that sees the machine's elsewhere. Absolute.
+	// Default "/".
+	Root string `toml:"root"`
 	// LogLevel is what is logged: "debug", "info", "warn" or "error". Default "info".
 	LogLevel string `toml:"log_level"`
 }
@@ -75,12 +79,15 @@ func (c *agentConfig) Check(bad func(key, problem string)) {
 	if c.StateDir == "" {
 		bad("state_dir", "is empty: name a directory on flash or disk")
 	}
+	if !filepath.IsAbs(c.Root) {
+		bad("root", fmt.Sprintf(`%q is no absolute path; "/" is right unless the agent is in a container`, c.Root))
+	}
 }
 
 // defaultConfig is the config of an empty file.
 func defaultConfig() *config {
 	return &config{
-		Agent:  agentConfig{StateDir: "/var/lib/smppagent", LogLevel: "info"},
+		Agent:  agentConfig{StateDir: "/var/lib/smppagent", Root: "/", LogLevel: "info"},
 		Config: alerts.Default(),
 		Route:  bridge.Default(),
 		Queue:  queue.Default(),

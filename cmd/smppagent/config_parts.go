@@ -24,7 +24,7 @@ func (c *config) smsc() (name string, account smpp.Config) {
 // clock that shows a time before the program's own commit is wrong.
 func (c *config) queueConfig() queue.Config {
 	q := c.Queue
-	q.Program = "smppagent run"
+	q.Program = programName
 	if t, err := time.Parse(time.RFC3339, buildVersion().Time); err == nil && t.After(q.ClockFloor) {
 		q.ClockFloor = t
 	}

@@ -247,7 +247,7 @@ func TestFindAndLoad(t *testing.T) {
 		t.Errorf("with $%s: got %s", configEnv, name)
 	}
 	out, errs, code := invoke(t, "", "check", "--config", "flag.toml")
-	if want := "flag.toml:2: agent.x: unknown key; there are: log_level, socket, socket_group, state_dir\n"; out != want ||
+	if want := "flag.toml:2: agent.x: unknown key; there are: log_level, root, socket, socket_group, state_dir\n"; out != want ||
 		errs != "smppagent: flag.toml has an error\n" || code != exitUsage {
 		t.Errorf("check: got code %d, stdout %q, stderr %q; want %q", code, out, errs, want)
 	}

@@ -2,8 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"log/slog"
 	"os"
 	"time"
@@ -41,22 +39,25 @@ func runCommand(a *app) *cobra.Command {
 // runAgent builds the parts of the agent in the order in which data walks through it, and runs them
 // until ctx ends.
 func runAgent(ctx context.Context, cfg *config, log *slog.Logger) error {
-	if err := os.MkdirAll(cfg.Agent.StateDir, 0o700); err != nil {
-		return fmt.Errorf("state directory: %w", err)
+	lock, err := holdState(cfg.Agent.StateDir)
+	if err != nil {
+		return err
 	}
+	defer lock.Close()
 	q, found, err := queue.Open(cfg.queueConfig(), log)
 	if err != nil {
-		if _, ok := errors.AsType[*queue.LockedError](err); ok {
-			return fail(exitLocked, err)
-		}
-		return err
+		return lockedIs(err)
 	}
 	defer func() {
 		if err := q.Close(); err != nil {
 			log.Error("queue not closed", "err", err)
 		}
 	}()
-	log.Info("queue open", "dir", cfg.queueConfig().Dir, "found", found.String())
+	level := slog.LevelInfo
+	if found.Harmed() {
+		level = slog.LevelWarn
+	}
+	log.Log(ctx, level, "queue open", "dir", cfg.queueConfig().Dir, "found", found.String())
 
 	name, account := cfg.smsc()
 	client := smpp.NewClient(account, log.With("smsc", name))
@@ -89,18 +90,21 @@ func runAgent(ctx context.Context, cfg *config, log *slog.Logger) error {
 		push: push.Handlers(engine.Push, cfg.PushLimits, log),
 	}
 	outside := []part{
-		{"door", func(ctx context.Context) error { return door.Serve(ctx, ln, o.handlers(), log) }},
-		{"spool", push.NewSpool(cfg.spoolDir(), engine.Push, cfg.PushLimits, log).Run},
+		{name: "door", run: func(ctx context.Context) error { return door.Serve(ctx, ln, o.handlers(), log) }},
+		{name: "spool", run: push.NewSpool(cfg.spoolDir(), engine.Push, cfg.PushLimits, log).Run},
+		{name: "state", run: func(ctx context.Context) error {
+			return watchState(ctx, []string{cfg.Agent.StateDir, cfg.Queue.Dir, cfg.alertsDir()}, log)
+		}},
 	}
 	if len(cfg.Sensor) > 0 {
-		s := sysfs.New("/", cfg.Sensor, log)
-		outside = append(outside, part{"sensors", func(ctx context.Context) error { return s.Run(ctx, engine.Emit) }})
+		s := sysfs.New(cfg.Agent.Root, cfg.Sensor, log)
+		outside = append(outside, part{name: "sensors", run: func(ctx context.Context) error { return s.Run(ctx, engine.Emit) }})
 	}
 	log.Info("agent runs", "version", buildVersion().Version, "pid", os.Getpid(), "socket", cfg.Agent.Socket)
 	err = runStages(ctx, log,
-		[]part{{"queue", q.Run}},
-		[]part{{"bridge", way.Run}},
-		[]part{{"engine", engine.Run}},
+		[]part{{name: "queue", run: q.Run}},
+		[]part{{name: "bridge", run: way.Run, stop: cfg.Route.DrainTimer + account.UnbindTimer + stopTimer}},
+		[]part{{name: "engine", run: engine.Run}},
 		outside,
 	)
 	log.Info("agent stopped")

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,19 +12,21 @@ import (
 	"time"
 )
 
-// stageTimer is how long the parts of one stage may take to stop. A part that hangs, in a read from a
-// disk that does not answer, say, must not keep the others from ending in order.
-const stageTimer = 15 * time.Second
+// stopTimer is how long a part may take to stop when it does not name a time of its own. One that hangs, in
+// a read from a disk that does not answer, say, must not keep the others from ending in order.
+const stopTimer = 15 * time.Second
 
 // A part is something that runs until its context ends.
 type part struct {
 	name string
 	run  func(ctx context.Context) error
+	stop time.Duration // how long it may take to stop, 0: stopTimer
 }
 
 // A stage is parts that are started and stopped together.
 type stage struct {
 	stop    context.CancelFunc
+	within  time.Duration // the longest time that a part may take to stop
 	done    chan struct{} // closed when all have ended
 	mu      sync.Mutex
 	running []string
@@ -47,11 +50,11 @@ func runStages(ctx context.Context, log *slog.Logger, parts ...[]part) error {
 		s.stop()
 		select {
 		case <-s.done:
-		case <-time.After(stageTimer):
+		case <-time.After(s.within):
 		}
 		s.mu.Lock()
 		if len(s.running) > 0 {
-			log.Error("does not stop; going on without it", "parts", strings.Join(s.running, ", "), "after", stageTimer)
+			log.Error("does not stop; going on without it", "parts", strings.Join(s.running, ", "), "after", s.within)
 		}
 		errs = append(errs, s.errs...)
 		s.mu.Unlock()
@@ -66,6 +69,7 @@ func startStage(ctx context.Context, parts []part, end func()) *stage {
 	var wg sync.WaitGroup
 	for _, p := range parts {
 		s.running = append(s.running, p.name)
+		s.within = max(s.within, cmp.Or(p.stop, stopTimer))
 	}
 	for _, p := range parts {
 		wg.Go(func() {

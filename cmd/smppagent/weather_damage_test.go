@@ -86,7 +86,7 @@ func TestCorruptSegment(t *testing.T) {
 			if lost == 0 || lost > tt.lost || s.arrived()["text 60."] != 0 {
 				t.Errorf("%d texts are lost, want 1 to %d, text 60 among them", lost, tt.lost)
 			}
-			if line := s.logged("DAMAGED"); len(line) == 1 && !strings.Contains(line[0], fmt.Sprintf("%d records LOST", lost)) {
+			if line := s.logged("DAMAGED"); len(line) == 1 && !strings.Contains(line[0], fmt.Sprintf("records LOST: %d", lost)) {
 				t.Errorf("%d texts are lost, and the log says\n%s", lost, line[0])
 			}
 			s.copyHolds(b[at : at+8])
@@ -126,10 +126,16 @@ func TestSecondAgent(t *testing.T) {
 	s := newSite(t)
 	s.start()
 	pid := fmt.Sprint(s.agent.Process.Pid)
-	s.fails(exitLocked, []string{"state directory " + s.path("state/queue") + " is in use by smppagent run, pid " + pid}, "run")
-	s.configure(`queue.dir = "other"`)
-	if _, errs, code := s.verb("run"); code != exitLocked || !has(errs, s.socket()+" is served by process "+pid+" (smppagent) already") {
-		t.Errorf("run with another queue ended with %d: %s", code, errs)
+	for _, differs := range [][]string{nil, {`queue.dir = "other"`}, {`queue.dir = "other"`, `agent.socket = "other.sock"`}} {
+		s.configure(differs...)
+		s.fails(exitLocked, []string{"state directory " + s.path("state") + " is in use by smppagent run, pid " + pid}, "run")
+	}
+	if _, err := os.Stat(s.path("other")); err == nil {
+		t.Error("a queue was made before the agent was refused")
+	}
+	s.configure(`agent.state_dir = "other"`, `agent.socket = "state/agent.sock"`)
+	if _, errs, code := s.verb("run"); code != exitLocked || !has(errs, " is served by process "+pid+" (smppagent) already") {
+		t.Errorf("run with the same socket ended with %d: %s", code, errs)
 	}
 	s.configure()
 	s.accept("text")

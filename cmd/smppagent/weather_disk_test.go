@@ -179,7 +179,7 @@ func TestReadOnlyDisk(t *testing.T) {
 	s := newSite(t)
 	d := s.newDisk(2 << 20)
 	d.remount(syscall.MS_RDONLY, "")
-	s.fails(exitFailure, []string{s.path("state/queue"), "read-only file system", "mount it read-write or choose another directory"}, "run")
+	s.fails(exitFailure, []string{s.path("state"), "read-only file system", "mount it read-write or choose another directory"}, "run")
 	s.fails(exitFailure, []string{"spool " + s.path("state/spool"), "read-only file system"}, "raise", "smoke", "--text", "Smoke!")
 	d.remount(0, "")
 	s.unplugged()
@@ -188,7 +188,7 @@ func TestReadOnlyDisk(t *testing.T) {
 	s.accept(accepted...)
 	s.ends()
 	d.remount(syscall.MS_RDONLY, "")
-	s.fails(exitFailure, []string{s.path("state/queue"), "read-only file system", "mount it read-write or choose another directory"}, "run")
+	s.fails(exitFailure, []string{s.path("state"), "read-only file system", "mount it read-write or choose another directory"}, "run")
 	if out, errs, code := s.verb("queue", "list"); code != exitOK || strings.Count(out, "text") != len(accepted) || strings.Count(errs, "\n") != 1 {
 		t.Errorf("queue list of a read-only directory ended with %d:\n%s%s", code, out, errs)
 	}
