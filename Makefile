@@ -16,7 +16,7 @@ ifneq ($(shell git rev-parse HEAD >/dev/null 2>&1 && echo yes),yes)
 export GOFLAGS := $(GOFLAGS) -buildvcs=false
 endif
 
-.PHONY: help build run demo test setup lint race interop cross size qemu bench fuzz cover clean
+.PHONY: help build run demo test setup lint race damage interop cross size qemu bench fuzz cover clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' Makefile | awk -F '\t' '{ printf "  make %-8s %s\n", $$1, $$2 }'
@@ -32,7 +32,7 @@ run: build ## run the agent with config.toml against the built-in SMSC; Ctrl-C e
 demo: build ## show the whole way of an alert, with the link cut and the agent killed in between
 	$(BUILD)/smppagent demo
 
-test: setup lint race interop cross qemu ## everything that must hold: lint, tests with -race, foreign targets under qemu-user
+test: setup lint race damage interop cross qemu ## everything that must hold: lint, tests with -race, foreign targets under qemu-user
 
 setup: ## install the Debian packages that the tests need, if missing
 	@scripts/setup
@@ -45,6 +45,9 @@ lint: ## gofmt, go vet, staticcheck
 
 race: ## the tests of this machine, with the race detector
 	go test -race ./...
+
+damage: ## a queue cut short at every octet, and with every octet flipped
+	TORTURE=1 go test -run '^TestEvery' ./internal/queue
 
 interop: ## the agent against SMSCs that were written elsewhere, fetched into build/interop
 	@scripts/interop
