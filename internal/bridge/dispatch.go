@@ -119,7 +119,7 @@ func (b *Bridge) send(ctx context.Context, id queue.ID) error {
 	}
 	if again {
 		b.events.countResent()
-		b.log.Warn("message in doubt sent again", "id", id, "to", mask(m.msg.To.Addr), "policy", string(b.cfg.Policy))
+		b.log.Log(ctx, b.hold.level("sent again"), "message in doubt sent again", "id", id, "to", mask(m.msg.To.Addr), "policy", string(b.cfg.Policy))
 	}
 	b.track.index(id, m)
 	m.throttled, m.refusedNow = false, 0

@@ -3,6 +3,7 @@ package bridge
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"maps"
 	"sync"
 	"time"
@@ -42,6 +43,15 @@ func (h *hold) news(what string) bool {
 	}
 	h.told[what] = time.Now()
 	return true
+}
+
+// level is that of a line about what the SMSC does: a warning once in a while, between that for those who
+// look closely.
+func (h *hold) level(what string) slog.Level {
+	if h.news(what) {
+		return slog.LevelWarn
+	}
+	return slog.LevelDebug
 }
 
 // extend starts or lengthens the hold and returns how long it lasts from now. Refusals of one

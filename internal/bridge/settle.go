@@ -3,7 +3,6 @@ package bridge
 import (
 	"context"
 	"errors"
-	"log/slog"
 	"time"
 
 	"smppagent/internal/pdu"
@@ -90,10 +89,7 @@ func (b *Bridge) judge(id queue.ID, m *tracked, s *segment, status pdu.Status) {
 	case bury:
 		s.State = refused
 	case retry:
-		level := slog.LevelDebug
-		if b.hold.news("refused with " + status.String()) { // an SMSC that cannot refuses all of a backlog, again and again
-			level = slog.LevelWarn
-		}
+		level := b.hold.level("refused with " + status.String()) // an SMSC that cannot refuses all of a backlog, again and again
 		b.log.Log(context.Background(), level, "submit_sm refused for now",
 			"id", id, "to", mask(m.msg.To.Addr), "command_status", status, "tries", m.item.Tries+1)
 	}
@@ -102,13 +98,8 @@ func (b *Bridge) judge(id queue.ID, m *tracked, s *segment, status pdu.Status) {
 // pause holds the link after status. The log is told of the first hold of many.
 func (b *Bridge) pause(status pdu.Status) {
 	why := "SMSC answered " + status.String()
-	d, began := b.hold.extend(why)
-	switch {
-	case !began:
-	case b.hold.news(why):
-		b.log.Warn("link held", "command_status", status, "for", d)
-	default:
-		b.log.Debug("link held", "command_status", status, "for", d)
+	if d, began := b.hold.extend(why); began {
+		b.log.Log(context.Background(), b.hold.level(why), "link held", "command_status", status, "for", d)
 	}
 }
 
@@ -171,7 +162,8 @@ func (b *Bridge) conclude(ctx context.Context, id queue.ID, m *tracked, durable 
 
 // doubt says that the SMSC may or may not have the message.
 func (b *Bridge) doubt(ctx context.Context, id queue.ID, m *tracked, next string) {
-	b.log.Warn("message in doubt", "id", id, "to", mask(m.msg.To.Addr), "why", m.doubted, "next", next)
+	level := b.hold.level("no response") // an SMSC that is mute leaves all of a backlog in doubt
+	b.log.Log(ctx, level, "message in doubt", "id", id, "to", mask(m.msg.To.Addr), "why", m.doubted, "next", next)
 	// Under once only a receipt may say more, and where none was asked for nobody need wait for it.
 	b.emit(m, StepInDoubt, Event{Detail: next, Final: b.cfg.Policy == Once && !m.msg.Receipt})
 	m.doubted = ""

@@ -166,7 +166,6 @@ func TestHoldIsToldOnce(t *testing.T) {
 	})
 }
 
-// A message that stays in doubt is sent again at growing intervals.
 // An SMSC that refuses a whole backlog for now, with whatever status, does not fill the log.
 func TestRefusalsAreToldOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -194,6 +193,23 @@ func TestRefusalsAreToldOnce(t *testing.T) {
 	})
 }
 
+// An SMSC that never answers does not fill the log either.
+func TestDoubtIsToldOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var text bytes.Buffer
+		b := &Bridge{hold: newHold(time.Second, time.Minute), events: newHub(), log: slog.New(slog.NewTextHandler(&text, nil))}
+		for id := range queue.ID(1000) {
+			b.doubt(t.Context(), id, &tracked{}, "again in 20s")
+		}
+		<-time.After(tellEvery)
+		b.doubt(t.Context(), 1, &tracked{}, "again in 20s")
+		if n := strings.Count(text.String(), "in doubt"); n != 2 {
+			t.Errorf("%d lines, want one every %v:\n%s", n, tellEvery, text.String())
+		}
+	})
+}
+
+// A message that stays in doubt is sent again at growing intervals.
 func TestDoubtWaitGrows(t *testing.T) {
 	b := Bridge{cfg: Default()}
 	b.cfg.InDoubtWait, b.cfg.RetryMin, b.cfg.RetryMax = 20*time.Second, 10*time.Second, time.Minute
