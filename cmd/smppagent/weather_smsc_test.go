@@ -7,9 +7,11 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"os"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -29,6 +31,8 @@ func TestNoBind(t *testing.T) {
 	}{
 		{"down", func(*site) func() { return func() {} }, nil, 6,
 			[]string{"connect", "connection refused"}},
+		{"behind a network that swallows everything", crowded, []string{`smsc.test.session_init_timer = "1s"`}, 2,
+			[]string{"connect", "no answer within 1s"}},
 		{"mute", silent, []string{`smsc.test.session_init_timer = "1s"`}, 2,
 			[]string{"the peer is mute", "nothing comes within 1s of the bind"}},
 		{"closing at once", answering(""), nil, 6,
@@ -219,4 +223,38 @@ func TestUnknownCertificate(t *testing.T) {
 	s.configure(`smsc.test.tls.enabled = true`, `smsc.test.tls.insecure_skip_verify = true`)
 	s.start()
 	s.deliver(1, "text")
+}
+
+// crowded takes connections up to what the kernel keeps for it and accepts none: whoever connects then
+// gets no answer at all.
+func crowded(s *site) (end func()) {
+	s.listen().Close() // the address is free
+	addr := netip.MustParseAddrPort(s.addr)
+	fd, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	for _, err := range []error{
+		syscall.SetsockoptInt(fd, syscall.SOL_SOCKET, syscall.SO_REUSEADDR, 1),
+		syscall.Bind(fd, &syscall.SockaddrInet4{Port: int(addr.Port()), Addr: addr.Addr().As4()}),
+		syscall.Listen(fd, 0),
+	} {
+		if err != nil {
+			s.t.Fatal(err)
+		}
+	}
+	var crowd []net.Conn
+	for {
+		conn, err := net.DialTimeout("tcp", s.addr, 300*time.Millisecond)
+		if err != nil {
+			break
+		}
+		crowd = append(crowd, conn)
+	}
+	return func() {
+		for _, conn := range crowd {
+			conn.Close()
+		}
+		syscall.Close(fd)
+	}
 }
