@@ -11,15 +11,25 @@ import (
 	"smppagent/internal/sms"
 )
 
+// errUnreadable: the flash no longer gives the record back. Asking again does not help.
+var errUnreadable = errors.New("bridge: the record of the message cannot be read")
+
 // load reads message id from the queue into m, unless it is in hand already. ok is false when the
-// message is gone; a body that cannot be read is buried with the reason. The caller has m.
+// message is gone; a body that cannot be read is buried with the reason. err matches errUnreadable, or is
+// ctx's or queue.ErrClosed. The caller has m.
 func (b *Bridge) load(ctx context.Context, id queue.ID, m *tracked) (ok bool, err error) {
 	if m.calls > 0 || m.settled {
 		return !m.settled, nil
 	}
 	item, err := b.q.Get(ctx, id)
-	if err != nil {
-		return false, ignoreGone(err)
+	switch {
+	case err == nil:
+	case ignoreGone(err) == nil:
+		return false, nil
+	case ctx.Err() != nil, errors.Is(err, queue.ErrClosed):
+		return false, err
+	default:
+		return false, fmt.Errorf("%w: %w", errUnreadable, err)
 	}
 	if item.Lane != LaneOut || item.State == queue.Buried {
 		return false, nil
@@ -28,7 +38,7 @@ func (b *Bridge) load(ctx context.Context, id queue.ID, m *tracked) (ok bool, er
 	if err := m.msg.UnmarshalBinary(item.Body); err != nil {
 		m.settled = true
 		b.log.Error("message cannot be read", "id", id, "err", err)
-		return false, ignoreGone(b.q.Bury(ctx, id, fmt.Sprintf("cannot be read: %v", err)))
+		return false, ignoreGone(b.kept(b.q.Bury(ctx, id, fmt.Sprintf("cannot be read: %v", err))))
 	}
 	if err := m.progress.unmarshal(item.Note); err != nil {
 		b.log.Error("progress of the message cannot be read; it may be sent again", "id", id, "err", err)

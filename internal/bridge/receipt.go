@@ -31,7 +31,13 @@ func (b *Bridge) receiptByID(ctx context.Context, d *pdu.DeliverSM, r pdu.Receip
 	}
 	m := b.track.acquire(x.id)
 	defer b.track.release(x.id, m)
-	if ok, err := b.load(ctx, x.id, m); !ok {
+	ok, err = b.load(ctx, x.id, m)
+	switch {
+	case errors.Is(err, errUnreadable): // the SMSC would bring it again until the message expires
+		b.log.Log(ctx, b.hold.level("unreadable"), "receipt taken, though the record of its message cannot be read",
+			"id", x.id, "message_id", r.MessageID, "state", r.State, "err", err)
+		return !converted, nil
+	case !ok:
 		return err == nil, err // settled before: an SMSC may repeat itself
 	}
 	if converted && d.Source.Addr != m.msg.To.Addr {
@@ -71,7 +77,10 @@ func (b *Bridge) receiptByReference(ctx context.Context, d *pdu.DeliverSM, r pdu
 func (b *Bridge) receiptOf(ctx context.Context, id queue.ID, d *pdu.DeliverSM, r pdu.Receipt) (known bool, err error) {
 	m := b.track.acquire(id)
 	defer b.track.release(id, m)
-	if ok, err := b.load(ctx, id, m); !ok {
+	switch ok, err := b.load(ctx, id, m); {
+	case errors.Is(err, errUnreadable): // it may be another one's
+		return false, nil
+	case !ok:
 		return false, err
 	}
 	if m.msg.Ref != r.UserMessageReference || m.msg.To.Addr != d.Source.Addr {

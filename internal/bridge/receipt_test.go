@@ -1,0 +1,78 @@
+package bridge
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"smppagent/internal/pdu"
+	"smppagent/internal/queue"
+	"smppagent/internal/sim"
+	"smppagent/internal/smpp"
+)
+
+// receipt is what the SMSC delivers for the message that it calls id.
+func receipt(id string) *smpp.Delivery {
+	return &smpp.Delivery{PDU: &pdu.DeliverSM{
+		Source: pdu.Address{TON: 1, NPI: 1, Addr: "359888123456"}, ESMClass: pdu.ESMTypeReceipt,
+		ShortMessage: fmt.Appendf(nil, "id:%s sub:001 dlvrd:001 stat:DELIVRD err:000", id),
+	}}
+}
+
+// A receipt whose message flash no longer gives back is taken: there is nothing to note it with, and the
+// SMSC would bring it again until the message expires.
+func TestReceiptForUnreadableRecord(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, "", nil)
+	if err := r.smsc.SetOutcome("1", sim.Delivered, true); err != nil { // no receipt for now
+		t.Fatal(err)
+	}
+	m := message("Water in the cellar")
+	m.To = phone(t, "+359888000111")
+	r.carry(m, StepAccepted)
+	var items []queue.Item
+	r.await("the wait for the receipt", func() bool {
+		items = r.list(func(item queue.Item) bool { return item.State == queue.Waiting })
+		return len(items) == 1
+	})
+	id := Describe(items[0]).Segments[0].MessageID
+	files, err := filepath.Glob(filepath.Join(r.dir, "queue", "*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range files {
+		if info, err := os.Stat(name); err == nil && info.Mode().IsRegular() && info.Size() > 4096 {
+			spoil(t, name)
+		}
+	}
+	if _, err := r.q.Get(t.Context(), items[0].ID); err == nil {
+		t.Fatal("the record can still be read: this proves nothing")
+	}
+	if s := r.b.deliver(t.Context(), receipt(id)); s != pdu.StatusROK {
+		t.Errorf("its receipt is answered %v", s)
+	}
+	if n := len(r.list(func(item queue.Item) bool { return item.Lane == LaneReceipt })); n != 0 {
+		t.Errorf("it is kept for a message not known yet, %d of them", n)
+	}
+}
+
+// spoil changes every octet behind the first 64.
+func spoil(t *testing.T, name string) {
+	t.Helper()
+	b, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := 64; i < len(b); i++ {
+		b[i] ^= 0xFF
+	}
+	f, err := os.OpenFile(name, os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if _, err := f.WriteAt(b, 0); err != nil {
+		t.Fatal(err)
+	}
+}
