@@ -132,13 +132,15 @@ func (b *Bridge) expire(ctx context.Context, item queue.Item) {
 // in doubt, which receipts wait for their message.
 func (b *Bridge) recover(ctx context.Context) error {
 	var out, waiting, doubtful int
+	var orphanErr error
 	err := b.q.List(ctx, func(item queue.Item) bool {
 		b.events.recovered(item.ID)
 		switch {
 		case item.Lane == LaneReceipt:
 			if r, err := unmarshalReceipt(item.Body); err == nil {
-				b.track.addOrphan(r.Link, r.MessageID, item.ID)
+				orphanErr = b.addOrphan(ctx, r.Link, r.MessageID, item.ID)
 			}
+			return orphanErr == nil
 		case item.Lane == LaneOut && item.State != queue.Buried:
 			m := &tracked{item: item}
 			if m.msg.UnmarshalBinary(item.Body) != nil || m.progress.unmarshal(item.Note) != nil {
@@ -162,7 +164,7 @@ func (b *Bridge) recover(ctx context.Context) error {
 		}
 		return true
 	})
-	if err != nil {
+	if err = errors.Join(err, orphanErr); err != nil {
 		return fmt.Errorf("bridge: recover: %w", err)
 	}
 	b.log.Info("queue taken over", "messages", out, "awaiting_receipt", waiting, "in_doubt", doubtful)

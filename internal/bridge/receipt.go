@@ -180,7 +180,8 @@ func unmarshalReceipt(b []byte) (r storedReceipt, err error) {
 	return r, nil
 }
 
-// keepReceipt puts a receipt that no message claims on flash, for the response that may follow it.
+// keepReceipt puts a receipt that no message claims on flash, for the response that may follow it: one for
+// each message_id and maxOrphans in all, for orphanTTL.
 func (b *Bridge) keepReceipt(ctx context.Context, d *pdu.DeliverSM, r pdu.Receipt) error {
 	if _, final := fate(r); !final {
 		return nil
@@ -194,7 +195,9 @@ func (b *Bridge) keepReceipt(ctx context.Context, d *pdu.DeliverSM, r pdu.Receip
 		return err
 	}
 	b.log.Info("receipt kept for a message not known yet", "message_id", r.MessageID, "from", mask(d.Source.Addr))
-	b.track.addOrphan(b.name, r.MessageID, ids[0])
+	if err := b.addOrphan(ctx, b.name, r.MessageID, ids[0]); err != nil {
+		return err
+	}
 	// A response that came while the receipt was being written found neither: look once more.
 	if known, err := b.receipt(ctx, d, r); !known || err != nil {
 		return err
@@ -203,6 +206,18 @@ func (b *Bridge) keepReceipt(ctx context.Context, d *pdu.DeliverSM, r pdu.Receip
 		return ignoreGone(b.q.Done(ctx, id, 0, false))
 	}
 	return nil
+}
+
+// addOrphan makes the receipt kept as record id findable, and drops the one that is in its way.
+func (b *Bridge) addOrphan(ctx context.Context, link, messageID string, id queue.ID) error {
+	gone, over := b.track.addOrphan(link, messageID, id)
+	if gone == 0 {
+		return nil
+	}
+	if over {
+		b.log.Log(ctx, b.hold.level("orphans"), "oldest receipts for messages not known dropped", "kept", maxOrphans)
+	}
+	return ignoreGone(b.kept(b.q.Done(ctx, gone, 0, false)))
 }
 
 // claim looks for a receipt that came before the response of segment seg. The caller has m.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 
 	"smppagent/internal/pdu"
@@ -55,6 +56,52 @@ func TestReceiptForUnreadableRecord(t *testing.T) {
 	if n := len(r.list(func(item queue.Item) bool { return item.Lane == LaneReceipt })); n != 0 {
 		t.Errorf("it is kept for a message not known yet, %d of them", n)
 	}
+}
+
+// Receipts for messages of others do not fill the queue: the latest are kept, over a restart too, and one
+// for each message_id.
+func TestStrangersReceipts(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, "", nil)
+	deliver := func(from, to int) {
+		var wg sync.WaitGroup
+		for n := from; n < to; n++ {
+			wg.Go(func() {
+				if s := r.b.deliver(t.Context(), receipt(fmt.Sprintf("stranger-%d", n))); s != pdu.StatusROK {
+					t.Errorf("receipt %d is answered %v", n, s)
+				}
+			})
+		}
+		wg.Wait()
+	}
+	kept := func() map[string]int {
+		all := map[string]int{}
+		for _, item := range r.list(func(item queue.Item) bool { return item.Lane == LaneReceipt }) {
+			all[Describe(item).Text]++
+		}
+		return all
+	}
+	deliver(0, 200)
+	deliver(200, maxOrphans+100)
+	deliver(maxOrphans+50, maxOrphans+100) // again
+	check := func(when string) {
+		t.Helper()
+		all := kept()
+		oldest, latest := all["DELIVERED for message_id stranger-0"], all[fmt.Sprintf("DELIVERED for message_id stranger-%d", maxOrphans+99)]
+		if len(all) != maxOrphans || oldest != 0 || latest != 1 || r.b.Status().Orphans != maxOrphans {
+			t.Errorf("%s: %d are kept, %d known, the oldest %d times, the latest %d times", when, len(all), r.b.Status().Orphans, oldest, latest)
+		}
+		for text, n := range all {
+			if n != 1 {
+				t.Errorf("%s: %q is kept %d times", when, text, n)
+			}
+		}
+	}
+	check("at first")
+	r.stop()
+	r.start()
+	r.await("the link", func() bool { return r.b.Status().Link.State == "bound" })
+	check("after a restart")
 }
 
 // spoil changes every octet behind the first 64.

@@ -209,11 +209,30 @@ func (t *tracker) byReference(ref uint16) (ids []queue.ID) {
 	return ids
 }
 
-// addOrphan notes that the receipt for messageID is kept as record id.
-func (t *tracker) addOrphan(link, messageID string, id queue.ID) {
+// maxOrphans is how many receipts that no message claims are kept: an account that others use too may
+// bring more of their receipts than of ours.
+const maxOrphans = 1000
+
+// addOrphan notes that the receipt for messageID is kept as record id. It returns the record that is
+// kept no longer for that, 0 when there is none: an earlier one for the same messageID, or else the
+// oldest of more than maxOrphans; over says that it was the latter.
+func (t *tracker) addOrphan(link, messageID string, id queue.ID) (gone queue.ID, over bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.orphans[t.key(link, foldID(messageID))] = id
+	k := t.key(link, foldID(messageID))
+	gone = t.orphans[k]
+	t.orphans[k] = id
+	if len(t.orphans) <= maxOrphans {
+		return gone, false
+	}
+	gone = id
+	for at, old := range t.orphans {
+		if old <= gone {
+			k, gone = at, old
+		}
+	}
+	delete(t.orphans, k)
+	return gone, true
 }
 
 // takeOrphan returns and forgets the receipt kept for messageID.
