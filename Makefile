@@ -37,11 +37,12 @@ test: setup lint race damage interop cross qemu ## everything that must hold: li
 setup: ## install the Debian packages that the tests need, if missing
 	@scripts/setup
 
-lint: ## gofmt, go vet, staticcheck
+lint: ## gofmt, go vet, staticcheck; the units in packaging
 	@bad=$$(gofmt -l .); if [ -n "$$bad" ]; then echo "gofmt would change:"; echo "$$bad"; exit 1; fi
 	go vet ./...
 	go vet -tags tiny ./...
 	go tool staticcheck ./...
+	@scripts/units
 
 race: ## the tests of this machine, with the race detector
 	go test -race ./...
