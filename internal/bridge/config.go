@@ -49,8 +49,8 @@ type Config struct {
 	// KeepInbound is how many inbound short messages that are not forwarded stay in the queue;
 	// the oldest goes first. 0 to 10000, default 200.
 	KeepInbound int `toml:"keep_inbound"`
-	// Forward is the person or group to whom inbound short messages are forwarded. Default empty:
-	// they are kept, and shown by "queue list --inbound".
+	// Forward is the person or group to whom inbound short messages are forwarded, at most 10 an hour of
+	// one sender: the others are kept. Default empty: all are kept, and shown by "queue list --inbound".
 	Forward string `toml:"forward"`
 	// DrainTimer is how long a stop waits for responses still due. 0s to 1m, default 5s.
 	DrainTimer time.Duration `toml:"drain_timer"`

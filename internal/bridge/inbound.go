@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
-	"strings"
 	"time"
 
 	"smppagent/internal/pdu"
@@ -189,40 +188,4 @@ func (b *Bridge) store(ctx context.Context, d *pdu.DeliverSM) error {
 	b.log.Info("short message received", "id", ids[0], "from", mask(d.Source.Addr), "octets", len(in.ShortMessage))
 	b.events.emit(Event{ID: ids[0], Step: StepInbound, To: mask(d.Dest.Addr), Detail: "from " + mask(d.Source.Addr), Final: len(b.forward) == 0})
 	return nil
-}
-
-// forwardInbound passes inbound short messages to the people who asked for them.
-func (b *Bridge) forwardInbound(ctx context.Context) {
-	for len(b.forward) > 0 {
-		item, err := b.q.Next(ctx, LaneIn)
-		if err != nil {
-			return
-		}
-		if err := b.forwardOne(ctx, item); err != nil {
-			b.log.Warn("inbound message not forwarded yet", "id", item.ID, "err", err)
-			if err := ignoreGone(b.kept(b.q.Retry(ctx, item.ID, time.Now().Add(b.backoff(item.Tries)), nil, true))); err != nil {
-				return
-			}
-		}
-	}
-}
-
-func (b *Bridge) forwardOne(ctx context.Context, item queue.Item) error {
-	var in Inbound
-	if err := in.UnmarshalBinary(item.Body); err != nil {
-		return b.q.Bury(ctx, item.ID, err.Error())
-	}
-	text := sms.Fit(sourceText(in.Source)+": "+in.Text(), MaxSegments-1) // Fit counts with udh8, udh16 takes more
-	for _, p := range b.forward {
-		if strings.TrimLeft(in.Source.Addr, "+0") == p.Phone.Addr {
-			// Nobody needs what he wrote himself, and a phone that answers by itself would do so for ever.
-			b.log.Info("inbound message not forwarded to who wrote it", "id", item.ID, "person", p.Name)
-			continue
-		}
-		m := sms.Message{To: p.Phone, Text: text, Class: sms.Info}
-		if _, err := b.Accept(ctx, m, fmt.Sprintf("inbound-%d/%s", item.ID, p.Name)); err != nil {
-			return err
-		}
-	}
-	return ignoreGone(b.q.Done(ctx, item.ID, uint8(sms.Accepted), false))
 }

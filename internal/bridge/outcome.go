@@ -186,9 +186,9 @@ func (b *Bridge) trim(ctx context.Context) error {
 		return err
 	}
 	failed := s.Lanes[LaneOut].Buried - b.cfg.KeepFailed
-	inbound := 0
-	if len(b.forward) == 0 {
-		inbound = s.Lanes[LaneIn].Ready - b.cfg.KeepInbound
+	inbound := s.Lanes[LaneIn].Buried - b.cfg.KeepInbound
+	if len(b.forward) == 0 { // else what is ready goes out
+		inbound += s.Lanes[LaneIn].Ready
 	}
 	if failed <= 0 && inbound <= 0 {
 		return nil
@@ -199,7 +199,7 @@ func (b *Bridge) trim(ctx context.Context) error {
 		case item.Lane == LaneOut && item.State == queue.Buried && failed > 0:
 			failed--
 			drop = append(drop, item.ID)
-		case item.Lane == LaneIn && item.State == queue.Ready && inbound > 0:
+		case item.Lane == LaneIn && inbound > 0 && (item.State == queue.Buried || item.State == queue.Ready && len(b.forward) == 0):
 			inbound--
 			drop = append(drop, item.ID)
 		}
