@@ -234,6 +234,9 @@ func TestDrop(t *testing.T) {
 	if err := r.b.Drop(ctx, got[0].ID, "wrong number"); err != nil {
 		t.Fatal(err)
 	}
+	if s := r.b.Status(); s.Failed != 1 || s.Recent[len(s.Recent)-1].Step != StepDropped {
+		t.Errorf("%d failed, want the one that the SMSC refused; the last event is %+v", s.Failed, s.Recent[len(s.Recent)-1])
+	}
 	if err := r.b.Drop(ctx, got[0].ID, ""); !errors.Is(err, queue.ErrNotFound) {
 		t.Errorf("dropping it again: %v, want queue.ErrNotFound", err)
 	}

@@ -41,6 +41,7 @@ const (
 	StepInDoubt   Step = "in doubt"  // written, and no response came
 	StepFailed    Step = "failed"
 	StepExpired   Step = "expired"
+	StepDropped   Step = "dropped" // a person took it out of the queue
 	StepSettled   Step = "settled" // long ago, its outcome is not known any more; for those who ask
 	StepInbound   Step = "inbound" // a short message from the SMSC, on flash
 )

@@ -17,7 +17,7 @@ func (b *Bridge) Drop(ctx context.Context, id queue.ID, why string) error {
 		return err
 	}
 	if why == "" {
-		why = "dropped by hand"
+		why = "by hand"
 	}
 	if err := b.q.Drop(ctx, id, why); err != nil {
 		return err
@@ -36,7 +36,7 @@ func (b *Bridge) Drop(ctx context.Context, id queue.ID, why string) error {
 		_ = m.progress.unmarshal(item.Note)
 	}
 	b.track.forget(id, m)
-	b.emit(m, StepFailed, Event{Detail: why, Final: true})
+	b.emit(m, StepDropped, Event{Detail: why, Final: true})
 	return nil
 }
 
