@@ -118,7 +118,7 @@ func (o *orders) send(ctx context.Context, r door.Request, send func(any) error)
 	if err != nil {
 		return &door.RemoteError{Code: codeInvalid, Message: err.Error()}
 	}
-	alphabet, segs, err := m.Split(sms.Concat8)
+	alphabet, segs, err := m.Split(o.cfg.Route.Concat.Header())
 	if err != nil {
 		return &door.RemoteError{Code: codeInvalid, Message: err.Error()}
 	}

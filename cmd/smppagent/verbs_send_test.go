@@ -82,6 +82,21 @@ func TestSend(t *testing.T) {
 	s.ends()
 }
 
+// The segments are counted as they are sent: the 16-bit reference takes an octet more of each.
+func TestSendCountsSegments(t *testing.T) {
+	t.Parallel()
+	text := strings.Repeat("x", 2*153)
+	for concat, want := range map[string]int{"udh8": 2, "udh16": 3} {
+		s := newSite(t, fmt.Sprintf("route.concat = %q", concat))
+		s.start()
+		s.sends(exitOK, []string{fmt.Sprintf("is on flash: %d segments", want)}, "--text", text)
+		if n := len(s.smsc.Submits()); n != want {
+			t.Errorf("%s: %d segments were submitted, want %d", concat, n, want)
+		}
+		s.ends()
+	}
+}
+
 // A fate that is not good has its exit code and a line that says it.
 func TestSendBadFate(t *testing.T) {
 	t.Parallel()

@@ -66,7 +66,7 @@ func (b *Bridge) entry(m *sms.Message, key string) (queue.Entry, error) {
 	if err := m.Check(); err != nil {
 		return queue.Entry{}, err
 	}
-	if size, err := m.Size(b.concat()); err != nil {
+	if size, err := m.Size(b.cfg.Concat.Header()); err != nil {
 		return queue.Entry{}, err
 	} else if size.Segments > MaxSegments {
 		return queue.Entry{}, fmt.Errorf("bridge: the text needs %d segments, at most %d are sent: shorten it", size.Segments, MaxSegments)
@@ -111,14 +111,6 @@ func (b *Bridge) enqueue(ctx context.Context, entries []queue.Entry, messages []
 		}
 	}
 	return ids, nil
-}
-
-// concat returns the form of the concatenation header.
-func (b *Bridge) concat() sms.Concat {
-	if b.cfg.Concat == UDH16 {
-		return sms.Concat16
-	}
-	return sms.Concat8
 }
 
 // compose makes the submit_sm for one segment. SMPP 3.4 §4.4.1.

@@ -85,6 +85,14 @@ const (
 	ValidityNone     Validity = "none"
 )
 
+// Header is the concatenation header that the word stands for.
+func (c Concat) Header() sms.Concat {
+	if c == UDH16 {
+		return sms.Concat16
+	}
+	return sms.Concat8
+}
+
 // Default returns the configuration of an empty [route] table.
 func Default() Config {
 	return Config{

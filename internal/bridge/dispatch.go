@@ -83,7 +83,7 @@ func (b *Bridge) send(ctx context.Context, id queue.ID) error {
 	if b.cfg.Policy == Once && m.progress.count(attempted) > 0 {
 		return b.conclude(ctx, id, m, false) // from before a restart: never by itself
 	}
-	alphabet, segs, err := m.msg.Split(b.concat())
+	alphabet, segs, err := m.msg.Split(b.cfg.Concat.Header())
 	if err != nil {
 		return b.bury(ctx, id, m, sms.Rejected, fmt.Sprintf("cannot be sent: %v", err))
 	}
