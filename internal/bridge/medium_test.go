@@ -41,6 +41,7 @@ func TestPolicyOnceOnFailedMedium(t *testing.T) {
 	})
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
+	r.await("the link", func() bool { return r.b.Status().Link.State == "bound" }) // else it may be one recovered
 	events := r.b.Follow(ctx, 0)
 	r.b.hold.extend("test") // until the message is there and the medium is not
 	id := r.accept(message("once"))
