@@ -105,6 +105,10 @@ func queueListCommand(a *app) *cobra.Command {
 // queueList prints the records that o wants, asking the agent, or reading its files when it does not
 // run.
 func (a *app) queueList(ctx context.Context, cfg *config, o queueOrder) error {
+	zone, err := cfg.Site.Location()
+	if err != nil {
+		return err
+	}
 	w := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)
 	n := 0
 	show := func(q queueItem) error {
@@ -116,7 +120,7 @@ func (a *app) queueList(ctx context.Context, cfg *config, o queueOrder) error {
 		}
 		state := q.State
 		if q.NotBefore.After(time.Now()) {
-			state += " at " + clockTime(q.NotBefore.Local(), time.Now())
+			state += " at " + clockTime(q.NotBefore.In(zone), time.Now().In(zone))
 		}
 		if q.Reason != "" {
 			state += ": " + q.Reason
@@ -124,7 +128,7 @@ func (a *app) queueList(ctx context.Context, cfg *config, o queueOrder) error {
 		fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\t%s\n", q.ID, state, q.Class, q.Address, age(time.Since(q.Appended)), shorten(q.Text, 60))
 		return nil
 	}
-	err := door.Call(ctx, cfg.Agent.Socket, opQueueList, o, func(line json.RawMessage) error {
+	err = door.Call(ctx, cfg.Agent.Socket, opQueueList, o, func(line json.RawMessage) error {
 		var q queueItem
 		if err := json.Unmarshal(line, &q); err != nil {
 			return err
@@ -200,15 +204,19 @@ func queueShowCommand(a *app) *cobra.Command {
 			if a.json {
 				return a.printJSON(found)
 			}
-			return a.printItem(*found)
+			zone, err := cfg.Site.Location()
+			if err != nil {
+				return err
+			}
+			return a.printItem(*found, zone)
 		},
 	}
 	a.jsonFlag(c)
 	return c
 }
 
-// printItem prints a record field by field.
-func (a *app) printItem(q queueItem) error {
+// printItem prints a record field by field, its times in zone.
+func (a *app) printItem(q queueItem, zone *time.Location) error {
 	w := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)
 	row := func(name, value string) {
 		if value != "" {
@@ -219,7 +227,7 @@ func (a *app) printItem(q queueItem) error {
 		if t.IsZero() {
 			return ""
 		}
-		return t.Local().Format("2006-01-02 15:04:05")
+		return t.In(zone).Format("2006-01-02 15:04:05")
 	}
 	row("id", fmt.Sprint(q.ID))
 	row("direction", q.Direction)

@@ -44,9 +44,6 @@ func sendCommand(a *app) *cobra.Command {
 			if o.Alphabet, err = sms.ParseAlphabet(alphabet); err != nil {
 				return fail(exitUsage, fmt.Errorf("--alphabet: %w", err))
 			}
-			if o.At, err = parseAt(at, time.Now()); err != nil {
-				return fail(exitUsage, err)
-			}
 			if c.Flags().Changed("text") == c.Flags().Changed("data") {
 				return failf(exitUsage, "give the message as --text \"…\" or as --data in hexadecimal, one of the two")
 			}
@@ -56,6 +53,13 @@ func sendCommand(a *app) *cobra.Command {
 			cfg, err := a.loadConfig()
 			if err != nil {
 				return err
+			}
+			zone, err := cfg.Site.Location()
+			if err != nil {
+				return err
+			}
+			if o.At, err = parseAt(at, time.Now().In(zone)); err != nil {
+				return fail(exitUsage, err)
 			}
 			o.Wait = !noWait
 			return a.send(c.Context(), cfg, o, timeout)
@@ -69,7 +73,7 @@ func sendCommand(a *app) *cobra.Command {
 	f.StringVar(&class, "class", class, "emergency, alarm, warning, info or telemetry")
 	f.BoolVar(&o.Flash, "flash", false, "show it on the screen at once (message class 0)")
 	f.BoolVar(&o.Receipt, "receipt", false, "ask for a delivery receipt and wait for it")
-	f.StringVar(&at, "at", "", "not before this `time`: 07:30, \"2026-12-24 07:30\", or in 90m")
+	f.StringVar(&at, "at", "", "not before this `time` at the site: 07:30, \"2026-12-24 07:30\", or in 90m")
 	f.Var((*span)(&o.Validity), "validity", "how long it is worth delivering, such as 30m (default: by class, info 1h)")
 	f.StringVar(&alphabet, "alphabet", alphabet, "auto, gsm7 or ucs2")
 	f.StringVar(&o.Key, "key", "", "an identity of your own: the same `key` is sent once")
@@ -80,7 +84,8 @@ func sendCommand(a *app) *cobra.Command {
 	return c
 }
 
-// parseAt reads --at: a time of day (the next one), a date and time, or "in" a duration.
+// parseAt reads --at: a time of day (the next one), a date and time, or "in" a duration. Times are those
+// of the clock that shows now.
 func parseAt(s string, now time.Time) (time.Time, error) {
 	if s == "" {
 		return time.Time{}, nil

@@ -97,6 +97,34 @@ func TestSendCountsSegments(t *testing.T) {
 	}
 }
 
+// --at is a time of the site's clock, wherever the machine thinks it is, and queue shows it as it was given.
+func TestSendAtSiteTime(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, `site.timezone = "Pacific/Kiritimati"`)
+	s.start()
+	zone, err := time.LoadLocation("Pacific/Kiritimati") // 14 hours before UTC
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := time.Now().In(zone).Add(30 * time.Minute).Truncate(time.Minute)
+	s.sends(exitOK, []string{"is on flash"}, "--text", "date", "--no-wait", "--at", at.Format("2006-01-02 15:04"))
+	s.sends(exitOK, []string{"is on flash"}, "--text", "clock", "--no-wait", "--at", at.Format("15:04"))
+	for _, id := range []string{"1", "2"} {
+		out, errs, code := s.verb("queue", "show", id, "--json")
+		var q queueItem
+		if err := json.Unmarshal([]byte(out), &q); err != nil || code != exitOK || !q.NotBefore.Equal(at) {
+			t.Errorf("message %s is not sent before %v, want %v: %v %s", id, q.NotBefore, at, err, errs)
+		}
+		if out, _, _ := s.verb("queue", "show", id); !strings.Contains(out, at.Format("2006-01-02 15:04:05")) {
+			t.Errorf("queue show %s has no %v:\n%s", id, at, out)
+		}
+	}
+	if out, _, _ := s.verb("queue", "list"); strings.Count(out, at.Format(" 15:04:05")) != 2 {
+		t.Errorf("queue list does not say %v:\n%s", at, out)
+	}
+	s.ends()
+}
+
 // A fate that is not good has its exit code and a line that says it.
 func TestSendBadFate(t *testing.T) {
 	t.Parallel()

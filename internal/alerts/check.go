@@ -74,15 +74,23 @@ func (s Site) check(bad func(key, problem string)) *time.Location {
 	case strings.ContainsFunc(s.Name, unicode.IsControl) || !utf8.ValidString(s.Name):
 		bad("site.name", "it must be plain text in one line")
 	}
+	zone, err := s.Location()
+	if err != nil {
+		bad("site.timezone", fmt.Sprintf(`%q is no time zone that this machine knows: write for example "Europe/Sofia" or "UTC"`, s.Timezone))
+	}
+	return zone
+}
+
+// Location is the zone that Timezone names; the machine's when it names none, and beside an error.
+func (s Site) Location() (*time.Location, error) {
 	if s.Timezone == "" {
-		return time.Local
+		return time.Local, nil
 	}
 	zone, err := time.LoadLocation(s.Timezone)
 	if err != nil {
-		bad("site.timezone", fmt.Sprintf(`%q is no time zone that this machine knows: write for example "Europe/Sofia" or "UTC"`, s.Timezone))
-		return time.Local
+		return time.Local, fmt.Errorf("alerts: site.timezone: %w", err)
 	}
-	return zone
+	return zone, nil
 }
 
 func (c PushConfig) compile(sensors map[string]Sensor, d directory, bad func(key, problem string)) pushPlan {

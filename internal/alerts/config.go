@@ -22,7 +22,8 @@ type Config struct {
 type Site struct {
 	// Name begins every text: "Cabin". 1 to 20 characters. No default.
 	Name string `toml:"name"`
-	// Timezone is the zone of the times of day in texts, such as "Europe/Sofia". Default: the machine's.
+	// Timezone is the zone of the times of day in texts and of "send --at", such as "Europe/Sofia".
+	// Default: the machine's.
 	Timezone string `toml:"timezone"`
 }
 
