@@ -288,7 +288,8 @@ type queueDone struct {
 	Done string   `json:"done"` // "dropped" or "goes out again"
 }
 
-// eachID gives the agent an order for each of the records that args name.
+// eachID gives the agent an order for each of the records that args name. When some were done and others
+// not, it ends with exitFailure: the codes of the others say that nothing was done.
 func (a *app) eachID(ctx context.Context, args []string, op, why, done string) error {
 	ids := make([]queue.ID, len(args))
 	for i, arg := range args {
@@ -315,7 +316,11 @@ func (a *app) eachID(ctx context.Context, args []string, op, why, done string) e
 		}
 		fmt.Fprintf(a.out, "message %d %s\n", id, done)
 	}
-	return errors.Join(errs...)
+	err = errors.Join(errs...)
+	if len(errs) > 0 && len(errs) < len(ids) {
+		return fail(exitFailure, fmt.Errorf("%d of %d were not done: %w", len(errs), len(ids), err))
+	}
+	return err
 }
 
 // clockTime is t's time of day, with the date unless that is now's.

@@ -172,12 +172,13 @@ func TestQueueVerbs(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	s.start()
-	s.faults("refuse=ESME_RINVDSTADR*2")
+	s.faults("refuse=ESME_RINVDSTADR*3")
 	s.sends(exitFailed, nil, "--text", "first")
 	s.sends(exitFailed, nil, "--text", "second")
+	s.sends(exitFailed, nil, "--text", "third")
 	s.unplugged()
 	s.sends(exitOK, nil, "--text", "waits", "--no-wait")
-	var id struct{ first, second, waits string }
+	var id struct{ first, second, third, waits string }
 	list := func(args ...string) map[string]queueItem {
 		t.Helper()
 		out, errs, code := s.verb(append([]string{"queue", "list", "--json"}, args...)...)
@@ -196,10 +197,11 @@ func TestQueueVerbs(t *testing.T) {
 	}
 	s.until("it is back in the queue", func() bool { return list()["waits"].State == "ready" })
 	all, failed := list(), list("--failed")
-	if len(all) != 3 || len(failed) != 2 || failed["first"].State != "failed" || all["waits"].State != "ready" || !strings.Contains(failed["first"].Reason, "ESME_RINVDSTADR") {
+	if len(all) != 4 || len(failed) != 3 || failed["first"].State != "failed" || all["waits"].State != "ready" || !strings.Contains(failed["first"].Reason, "ESME_RINVDSTADR") {
 		t.Errorf("list: %+v, --failed: %+v", all, failed)
 	}
-	id.first, id.second, id.waits = fmt.Sprint(all["first"].ID), fmt.Sprint(all["second"].ID), fmt.Sprint(all["waits"].ID)
+	id.first, id.second = fmt.Sprint(all["first"].ID), fmt.Sprint(all["second"].ID)
+	id.third, id.waits = fmt.Sprint(all["third"].ID), fmt.Sprint(all["waits"].ID)
 	ok := func(parts []string, args ...string) {
 		t.Helper()
 		if out, errs, code := s.verb(args...); code != exitOK || !has(out, parts...) {
@@ -209,6 +211,7 @@ func TestQueueVerbs(t *testing.T) {
 	show := []string{"state", "failed", "text", "first", "address", "+359888123456", "ESME_RINVDSTADR"}
 	ok(show, "queue", "show", id.first)
 	s.fails(exitUsage, []string{"no such record"}, "queue", "show", "99")
+	s.fails(exitUsage, []string{"no such record: 98", "no such record: 99"}, "queue", "drop", "98", "99")
 	s.fails(exitUsage, []string{`"x" is no message ID`}, "queue", "drop", "x")
 	s.ends()
 	ok(show, "queue", "show", id.first)
@@ -217,6 +220,10 @@ func TestQueueVerbs(t *testing.T) {
 	s.start()
 	ok([]string{"message " + id.first + " goes out again"}, "queue", "retry", id.first)
 	ok([]string{`{"id":` + id.second + `,"done":"dropped"}`}, "queue", "drop", id.second, "--reason", "wrong number", "--json")
+	if out, errs, code := s.verb("queue", "drop", id.third, id.second, "--json"); code != exitFailure || out != `{"id":`+id.third+`,"done":"dropped"}`+"\n" ||
+		strings.Count(errs, "\n") != 1 || !has(errs, "1 of 2 were not done", "no such record: "+id.second) {
+		t.Errorf("drop of one that is there and one that is not ended with %d: %s%s", code, out, errs)
+	}
 	s.plug()
 	s.deliver(1, "first", "waits")
 	if n := s.arrived()["second"]; n != 0 {
