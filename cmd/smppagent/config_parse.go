@@ -35,6 +35,11 @@ func parse(text string, p *problems) (m map[string]any, whole bool) {
 			return nil, false // it got no further: a text without an end, say
 		}
 		last = line
+		if isHeader(lines[line-1]) {
+			if _, err := toml.Decode(lines[line-1], &map[string]any{}); err != nil { // else it is there twice
+				p.lose(lines[line-1])
+			}
+		}
 		lines[line-1] = replacement(lines[line-1], len(p.list))
 	}
 	return nil, false
@@ -46,11 +51,14 @@ const unreadable = "a header that could not be read"
 // replacement stands in for a line that could not be read. What follows a header must not end up in
 // the table above it.
 func replacement(line string, n int) string {
-	if strings.HasPrefix(strings.TrimSpace(line), "[") {
+	if isHeader(line) {
 		return fmt.Sprintf("[%q.%d]", unreadable, n)
 	}
 	return ""
 }
+
+// isHeader reports whether the line begins a table.
+func isHeader(line string) bool { return strings.HasPrefix(strings.TrimSpace(line), "[") }
 
 // syntaxMessage says what the decoder could not read, with the commonest reason if it is that.
 func syntaxMessage(message, line string) string {

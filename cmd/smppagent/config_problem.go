@@ -44,12 +44,38 @@ type problems struct {
 	lines lineIndex
 	list  []problem
 	bad   map[string]bool
+	lost  map[string]bool // tables whose header could not be read
 }
 
-// add notes a problem of key; a second one of the same key is dropped.
+// lose notes a header that could not be read. What its table lacks then, and that there is none of its
+// kind, is no problem of its own.
+func (p *problems) lose(header string) {
+	if p.bad == nil {
+		p.bad = map[string]bool{}
+	}
+	if p.lost == nil {
+		p.lost = map[string]bool{}
+	}
+	name := ""
+	for key := range indexLines(header) { // smsc and smsc.main
+		p.bad[key] = true
+		if len(key) > len(name) {
+			name = key
+		}
+	}
+	p.lost[name] = true
+}
+
+// add notes a problem of key; a second one of the same key is dropped, and so is one of a table whose
+// header could not be read.
 func (p *problems) add(key, text string) {
 	if p.bad[key] {
 		return
+	}
+	for table := parentKey(key); table != ""; table = parentKey(table) {
+		if p.lost[table] {
+			return
+		}
 	}
 	if p.bad == nil {
 		p.bad = map[string]bool{}

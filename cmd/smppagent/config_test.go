@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -59,6 +60,31 @@ to = ["ivan", 7]
 			t.Fatalf("not reported, or not in order: %s\ngot: %v", w, got)
 		}
 		at++
+	}
+}
+
+// A header that could not be read is one problem: that its table is missing, or has nothing in it, is none.
+func TestUnreadableHeader(t *testing.T) {
+	const rest = "system_id = \"x\"\n"
+	for text, want := range map[string][]string{
+		"[smsc.main\n" + rest + "[site]\nname = \"Cabin\"":                            {"1: not TOML"},
+		"[smsc main]\n" + rest + "[site]\nname = \"Cabin\"":                           {"1: not TOML"},
+		"[site\nname = \"Cabin\"\n[smsc.main]\naddress = \"127.0.0.1:2775\"\n" + rest: {"1: not TOML"},
+		"[sensor.x\n[site]\nname = \"Cabin\"":                                         {"1: not TOML", "smsc: there is no SMSC"},
+		"[site]\nname = \"\"\n[site]\n[smsc.m]\nx = 1\n":                              {"2: site.name", "3: not TOML", "4: smsc.m.address", "4: smsc.m.system_id", "5: smsc.m.x"},
+	} {
+		_, got := readConfig(text, "/etc/smppagent", false)
+		for _, w := range want {
+			n := slices.IndexFunc(got, func(p problem) bool { return strings.HasPrefix(strings.TrimSpace(p.String()), w) })
+			if n < 0 {
+				t.Errorf("%q: no %q", text, w)
+				continue
+			}
+			got = slices.Delete(got, n, n+1)
+		}
+		for _, p := range got {
+			t.Errorf("%q: as well %s", text, p)
+		}
 	}
 }
 
