@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"smppagent/internal/alerts"
@@ -43,6 +44,22 @@ type orders struct {
 	way     *bridge.Bridge
 	engine  *alerts.Engine
 	push    map[string]door.Handler // raise, clear and event
+
+	following atomic.Int32 // orders that last until a message's fate is known, or for ever
+}
+
+// maxFollowing leaves some of the door's connections to the orders that are answered at once: whoever
+// waits for receipts must not keep people from status and queue.
+const maxFollowing = door.MaxConnections - 4
+
+// follows takes one of the places of orders that last; done gives it back.
+func (o *orders) follows() (done func(), err error) {
+	if o.following.Add(1) > maxFollowing {
+		o.following.Add(-1)
+		return nil, &door.RemoteError{Code: door.CodeBusy, Message: fmt.Sprintf(
+			"%d programs wait for what becomes of messages, which is all there may be; try again, or send with --no-wait", maxFollowing)}
+	}
+	return func() { o.following.Add(-1) }, nil
 }
 
 func (o *orders) handlers() map[string]door.Handler {
@@ -122,6 +139,13 @@ func (o *orders) send(ctx context.Context, r door.Request, send func(any) error)
 	if err != nil {
 		return &door.RemoteError{Code: codeInvalid, Message: err.Error()}
 	}
+	if s.Wait {
+		done, err := o.follows()
+		if err != nil {
+			return err
+		}
+		defer done()
+	}
 	// The events are asked for before the message exists, so that none is missed.
 	follow, stop := context.WithCancel(ctx)
 	defer stop()
@@ -196,6 +220,11 @@ func (o *orders) settled(ctx context.Context, id queue.ID) (*bridge.Event, error
 }
 
 func (o *orders) events(ctx context.Context, _ door.Request, send func(any) error) error {
+	done, err := o.follows()
+	if err != nil {
+		return err
+	}
+	defer done()
 	live := o.way.Follow(ctx, 0)
 	for _, e := range o.way.Status().Recent { // what a reader that comes late has missed
 		if err := send(e); err != nil {
