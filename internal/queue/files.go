@@ -82,6 +82,8 @@ func (d *disk) explain(doing string, err error) error {
 		hint = fmt.Sprintf("; uid %d needs to own it", os.Getuid())
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
 		hint = "; make room on it or ask for fewer segments"
+	case errors.Is(err, syscall.EMFILE):
+		hint = "; the process may open too few files: raise its limit (ulimit -n) above the number of segments"
 	case errors.Is(err, syscall.ENOTDIR):
 		hint = "; a part of the path is a file"
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"slices"
 	"syscall"
@@ -14,20 +15,20 @@ import (
 const copySuffix = ".bin"
 
 // openStore opens the queue in a directory.
-func openStore(cfg Config, fs files, log *slog.Logger) (s *store, rec *Recovery, err error) {
+func openStore(cfg Config, dir files, log *slog.Logger) (s *store, rec *Recovery, err error) {
 	cfg = cfg.withDefaults()
 	if err := cfg.problem(); err != nil {
 		return nil, nil, err
 	}
-	notes, err := fs.prepare()
+	notes, err := dir.prepare()
 	if err != nil {
 		return nil, nil, err
 	}
-	lock, err := fs.lock()
+	lock, err := dir.lock()
 	if err != nil {
 		return nil, nil, err
 	}
-	l := newLoader(cfg, fs, log)
+	l := newLoader(cfg, dir, log)
 	l.rec.Notes = notes
 	l.s.lock = lock
 	if err := l.load(true); err != nil {
@@ -37,8 +38,8 @@ func openStore(cfg Config, fs files, log *slog.Logger) (s *store, rec *Recovery,
 }
 
 // newStore returns an empty store.
-func newStore(cfg Config, fs files, log *slog.Logger) *store {
-	s := &store{cfg: cfg, log: log, files: fs, size: cfg.SegmentSize, nextID: 1, pruneAt: 1024}
+func newStore(cfg Config, dir files, log *slog.Logger) *store {
+	s := &store{cfg: cfg, log: log, files: dir, size: cfg.SegmentSize, nextID: 1, pruneAt: 1024}
 	s.clock = newClock(cfg.ClockFloor)
 	for i := range s.wake {
 		s.wake[i] = make(chan struct{})
@@ -57,11 +58,13 @@ func (l *loader) complete() error {
 			continue
 		}
 		f, err := s.create(name)
+		if errors.Is(err, fs.ErrExist) && had > 0 {
+			continue // it could not be opened, which is reported, and may be another time
+		}
 		if err != nil {
 			if had < minSegments {
-				return l.removeNew(append(l.made, name), err)
+				return l.removeNew(l.made, err)
 			}
-			_ = s.files.remove(name)
 			l.note("segment %s cannot be made, going on with %d: %v", name, len(s.segs), err)
 			break
 		}
@@ -101,7 +104,7 @@ func (l *loader) finishNew(had int) {
 	}
 }
 
-// create makes one segment.
+// create makes one segment, or nothing: of a file that is there already it keeps its hands off.
 func (s *store) create(name string) (file, error) {
 	f, err := s.files.create(name)
 	if err != nil {
@@ -109,6 +112,7 @@ func (s *store) create(name string) (file, error) {
 	}
 	if err := s.fillNew(f); err != nil {
 		f.Close()
+		_ = s.files.remove(name)
 		return nil, fmt.Errorf("queue: make %s: %w", name, err)
 	}
 	return f, nil
@@ -134,8 +138,12 @@ func (s *store) extend() error {
 	if len(s.segs) >= s.cfg.Segments+spares {
 		return errNoSegment
 	}
+	taken, err := s.files.list() // also those that could not be opened
+	if err != nil {
+		return fmt.Errorf("%w, and no more can be made: %w", errNoSegment, err)
+	}
 	i := 0
-	for slices.ContainsFunc(s.segs, func(seg *segment) bool { return seg.name == segmentName(i) }) {
+	for slices.Contains(taken, segmentName(i)) {
 		i++
 	}
 	name := segmentName(i)

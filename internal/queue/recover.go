@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"slices"
+	"syscall"
 	"time"
 )
 
@@ -115,6 +116,12 @@ func (l *loader) openAll() error {
 		}
 		f := &foundFile{name: name}
 		f.file, err = l.s.files.open(name)
+		if passing(err) {
+			for _, f := range l.found {
+				f.file.Close()
+			}
+			return err
+		}
 		if err != nil {
 			l.damage(Damage{File: name, Cause: err.Error()}, nil)
 			continue
@@ -131,6 +138,17 @@ func (l *loader) openAll() error {
 		l.found = append(l.found, f)
 	}
 	return nil
+}
+
+// passing reports an error of open that says nothing of the file, but of this process or this moment. To go
+// on would be to give up records that are there: the log would soon say that nothing in the file counts.
+func passing(err error) bool {
+	for _, e := range []error{syscall.EACCES, syscall.EPERM, syscall.EMFILE, syscall.ENFILE, syscall.ENOMEM} {
+		if errors.Is(err, e) {
+			return true
+		}
+	}
+	return false
 }
 
 // choosePool takes the pool that most headers name; among equals the one written last.
