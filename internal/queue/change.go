@@ -85,7 +85,7 @@ func (s *store) submitted(id ID, note []byte) error {
 		s.expired = nil
 	}
 	if sl.is(slotOverdue) {
-		s.timers.push(expiryTimer(s.clock.now()+int64(s.cfg.WaitGrace), id))
+		s.timers.push(graceTimer(s.clock.now()+int64(s.cfg.WaitGrace), id))
 	}
 	s.place(sl, kindSubmitted, change{hasNote: note != nil, note: note}, soon)
 	return nil
@@ -135,7 +135,7 @@ func (s *store) retry(id ID, at time.Time, note []byte, counts bool) error {
 	s.ready(sl)
 	if wait := time.Until(at); wait > 0 && !sl.is(slotReported) {
 		sl.set(slotDelayed)
-		s.timers.push(delayTimer(s.clock.now()+int64(wait), id, sl.round))
+		s.timers.push(delayTimer(s.clock.after(wait), id, sl.round))
 	}
 	s.place(sl, kindRetry, c, later)
 	return nil

@@ -22,6 +22,12 @@ const slack = time.Hour
 // now returns the monotonic time in nanoseconds since the queue was opened, from 1 up.
 func (c *clock) now() int64 { return int64(time.Since(c.base)) + 1 }
 
+// farthest is how far a time is taken to be at most; what is further away would not fit a Duration.
+const farthest = 100 * 365 * 24 * time.Hour
+
+// after returns the monotonic time in d from now.
+func (c *clock) after(d time.Duration) int64 { return c.now() + int64(min(d, farthest)) }
+
 // wall returns the wall clock in milliseconds and whether to believe it.
 func (c *clock) wall() (ms int64, trusted bool) {
 	now := time.Now()
@@ -49,6 +55,5 @@ func (c *clock) due(at, stamp int64, stampTrusted bool) int64 {
 	if trusted == stampTrusted && (trusted || now >= stamp) {
 		left = at - now
 	}
-	const most = int64(100 * 365 * 24 * time.Hour / time.Millisecond)
-	return c.now() + max(min(left, most), 0)*int64(time.Millisecond)
+	return c.after(time.Duration(max(min(left, farthest.Milliseconds()), 0)) * time.Millisecond)
 }

@@ -1,7 +1,8 @@
 package queue
 
-// timeUp deals with a record whose time of expiry has come.
-func (s *store) timeUp(sl *slot, now int64) {
+// timeUp deals with a record whose time of expiry has come, or the end of its grace after that. The time of
+// expiry may come more than once: a log that holds a PUT and its COPY tells it twice.
+func (s *store) timeUp(sl *slot, now int64, grace bool) {
 	if sl.is(slotNoExpiry | slotReported) {
 		return
 	}
@@ -9,12 +10,13 @@ func (s *store) timeUp(sl *slot, now int64) {
 	case Ready:
 		s.report(sl)
 	case Waiting:
-		if sl.is(slotOverdue) {
+		switch {
+		case grace:
 			s.report(sl)
-			return
+		case !sl.is(slotOverdue):
+			sl.set(slotOverdue)
+			s.timers.push(graceTimer(now+int64(s.cfg.WaitGrace), sl.id))
 		}
-		sl.set(slotOverdue)
-		s.timers.push(expiryTimer(now+int64(s.cfg.WaitGrace), sl.id))
 	default:
 		sl.set(slotOverdue)
 	}

@@ -15,8 +15,7 @@ func (s *store) put(entries []Entry) (ids []ID, p promise, err error) {
 			return nil, nothing, err
 		}
 	}
-	now := s.clock.now()
-	s.keys.forget(now)
+	s.keys.forget(s.clock.now())
 	stamp, trusted := s.clock.wall()
 	ids = make([]ID, len(entries))
 	recs := make([]pending, 0, len(entries))
@@ -38,7 +37,7 @@ func (s *store) put(entries []Entry) (ids []ID, p promise, err error) {
 		ids[i] = next
 		next++
 		class = max(class, e.Class)
-		recs = append(recs, newPut(ids[i], e, stamp, trusted, now))
+		recs = append(recs, s.newPut(ids[i], e, stamp, trusted))
 		hashes = append(hashes, hash)
 	}
 	if len(recs) == 0 {
@@ -88,17 +87,17 @@ func (s *store) knownKey(hash uint64, recs []pending, hashes []uint64) ID {
 	return 0
 }
 
-func newPut(id ID, e *Entry, stamp int64, trusted bool, now int64) pending {
+func (s *store) newPut(id ID, e *Entry, stamp int64, trusted bool) pending {
 	w := whole{
 		lane: e.Lane, class: e.Class, trusted: trusted, appended: stamp,
 		notBefore: millis(e.NotBefore), expires: millis(e.Expires), key: e.Key, body: e.Body,
 	}
 	r := pending{kind: kindPut, id: id, payload: appendWhole(nil, &w)}
 	if !e.NotBefore.IsZero() {
-		r.readyAt = now + int64(time.Until(e.NotBefore))
+		r.readyAt = s.clock.after(time.Until(e.NotBefore))
 	}
 	if !e.Expires.IsZero() {
-		r.expiresAt = max(now+int64(time.Until(e.Expires)), 1)
+		r.expiresAt = max(s.clock.after(time.Until(e.Expires)), 1)
 	}
 	return r
 }

@@ -229,6 +229,9 @@ func (l *loader) applyWhole(r record, p place, seg *segment) bool {
 	sl.latest = place{segment: nowhere}
 	sl.state, sl.tries, sl.laneOf = w.state, w.tries, uint8(w.lane)<<4|w.class
 	sl.flags = 0
+	if r.kind == kindCopy && w.expires == 0 {
+		sl.set(slotNoExpiry) // its PUT, which may be in the log still, may tell a time
+	}
 	sl.round++
 	if w.attempted {
 		sl.set(slotAttempted)

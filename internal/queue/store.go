@@ -314,7 +314,7 @@ func (s *store) tick() {
 		switch {
 		case sl == nil:
 		case t.expires():
-			s.timeUp(sl, now)
+			s.timeUp(sl, now, t.grace())
 		case sl.is(slotDelayed) && sl.round&0x7F == t.round():
 			sl.clear(slotDelayed)
 			s.enqueue(sl)
@@ -354,17 +354,19 @@ func (s *store) untilNext() time.Duration {
 // clockLook is how often the wall clock is looked at while records wait for it.
 const clockLook = 10 * time.Second
 
-// rebase sets the timers of records that were stored under a believed clock, now that there is one again.
+// rebase sets the timers of records that were stored under a believed clock, now that there is one again. A
+// grace that has begun goes on.
 func (s *store) rebase() {
-	due := map[ID]*whole{}
+	type times struct{ appended, expires, notBefore int64 }
+	due := map[ID]times{}
 	s.index.all(func(sl *slot) {
 		if w, err := s.readWhole(sl); err == nil && w.trusted && (w.expires != 0 || w.notBefore != 0) {
-			due[sl.id] = &w
+			due[sl.id] = times{w.appended, w.expires, w.notBefore}
 		}
 	})
 	s.timers.keep(func(t timer) bool {
-		w := due[t.id()]
-		return w == nil || t.expires() && w.expires == 0 || !t.expires() && w.notBefore == 0
+		w, ok := due[t.id()]
+		return !ok || t.grace() || t.expires() && w.expires == 0 || !t.expires() && w.notBefore == 0
 	})
 	for id, w := range due {
 		if w.expires != 0 {
