@@ -46,7 +46,11 @@ func statusCommand(a *app) *cobra.Command {
 			if err := json.Unmarshal(raw, &s); err != nil {
 				return err
 			}
-			return a.printStatus(s)
+			zone, err := cfg.Site.Location()
+			if err != nil {
+				return err
+			}
+			return a.printStatus(s, zone)
 		},
 	}
 	a.jsonFlag(c)
@@ -72,8 +76,8 @@ func (a *app) offline(cfg *config) {
 		states["ready"], states["accepted"], states["in doubt"], states["failed"])
 }
 
-// printStatus prints s for people, the most important first.
-func (a *app) printStatus(s agentStatus) error {
+// printStatus prints s for people, the most important first; times of day are those of zone.
+func (a *app) printStatus(s agentStatus, zone *time.Location) error {
 	fmt.Fprintf(a.out, "%s  %s, up %s, pid %d\n", s.Site, s.Version, age(time.Since(s.Started)), s.PID)
 	fmt.Fprintf(a.out, "\ntexts can leave: %s\n", canLeave(s.Way))
 	w := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)
@@ -96,7 +100,7 @@ func (a *app) printStatus(s agentStatus) error {
 	if len(s.Way.Recent) > 0 {
 		fmt.Fprintln(a.out, "\nlast events:")
 		for _, e := range s.Way.Recent[max(0, len(s.Way.Recent)-8):] {
-			fmt.Fprintf(a.out, "  %s  message %d to %s  %s\n", e.Time.Local().Format("15:04:05"), e.ID, e.To, eventText(e))
+			fmt.Fprintf(a.out, "  %s  message %d to %s  %s\n", clockTime(e.Time.In(zone), time.Now().In(zone)), e.ID, e.To, eventText(e))
 		}
 	}
 	return nil
