@@ -10,6 +10,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -398,4 +399,32 @@ func TestFullDisk(t *testing.T) {
 		t.Errorf("growing on a full disk: %v, %v", rec, err)
 	}
 	must(putOne(s, "works"))
+}
+
+// TestDeadMediumIsQuiet: while the medium takes no writes there is nothing to do until it is tried again,
+// however many changes are held in memory.
+func TestDeadMediumIsQuiet(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newSimDisk()
+		s, _, err := openStore(simConfig(), d, quiet)
+		if err != nil {
+			t.Fatal(err)
+		}
+		id := must(putOne(s, "a"))
+		d.fail = (&failing{op: "write", err: syscall.EIO, on: true}).fail
+		if _, err := putOne(s, "b"); !errors.Is(err, ErrStorage) {
+			t.Fatalf("append: %v", err)
+		}
+		if it, ok := s.next(0); !ok || it.ID != id {
+			t.Fatalf("got %+v, %v", it, ok)
+		}
+		if err := s.retry(id, time.Now().Add(time.Hour), nil, true); err != nil {
+			t.Fatal(err)
+		}
+		pass(later)
+		s.tick()
+		if wait := s.untilNext(); wait != healEvery-later {
+			t.Errorf("looks again in %v, want %v", wait, healEvery-later)
+		}
+	})
 }

@@ -68,9 +68,6 @@ func (l *loader) replay(seg *segment, f, next *foundFile) {
 		l.dropGroup()
 	}
 	seg.end, seg.holes, seg.recovered = sc.end, uint32(missing), next == nil
-	if sc.end == segmentHeader && next == nil {
-		seg.end = segmentHeader
-	}
 }
 
 // knownHoles is how many octets of holes the CHECK of the next segment names.
@@ -372,7 +369,4 @@ func (l *loader) finish() {
 		s.enqueue(sl)
 	})
 	l.rec.Live, l.rec.InUse, l.rec.Segments = s.index.n, len(s.chain), len(s.segs)
-	if s.life > 0 && len(s.chain) == 0 && l.rec.Live == 0 {
-		l.rec.InUse = 0
-	}
 }

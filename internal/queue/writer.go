@@ -67,8 +67,11 @@ func (s *store) chainHead() uint64 {
 	return s.segs[s.chain[0]].life
 }
 
-// lazy has the next commit happen within d.
+// lazy has the next commit happen within d. While storage fails healAt says when it is worth trying.
 func (s *store) lazy(d time.Duration) {
+	if s.failure != nil {
+		return
+	}
 	at := s.clock.now() + int64(d)
 	if s.writer.due == 0 || at < s.writer.due {
 		s.writer.due = at
@@ -100,9 +103,6 @@ func (s *store) write(recs ...pending) {
 // fits says whether the records fit the open segment, beside two CHECKs.
 func (s *store) fits(recs []pending) bool {
 	w := &s.writer
-	if w.segment == nil {
-		return false
-	}
 	return w.segment != nil && s.endAfter(w.offset, recs) <= s.size-2*checkSize
 }
 
