@@ -3,6 +3,7 @@ package smpp
 import (
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"log/slog"
 	"time"
 
@@ -145,7 +146,8 @@ func (s *Session) unmatched(h pdu.Header) {
 }
 
 // bindResponse takes the answer to the bind. Some SMSCs answer with the response of another bind, or
-// with a sequence_number of their own making: while nothing else is out, both can only mean the bind.
+// with a sequence_number of their own making: while nothing else is out, both can only mean the bind. A
+// session that cannot be written to any more, or whose stream has the nudge in it, is not bound by it.
 func (s *Session) bindResponse(a *arrival) {
 	h := a.frame.Header
 	request := s.cfg.bindPDU("").Command()
@@ -163,6 +165,17 @@ func (s *Session) bindResponse(a *arrival) {
 	}
 	if h.Status != pdu.StatusROK {
 		s.end(&StatusError{Command: request, Status: h.Status})
+		return
+	}
+	switch {
+	case s.out.err != nil:
+		s.end(s.out.err)
+		return
+	case s.probed:
+		s.end(&PeerError{
+			Problem: fmt.Sprintf("the bind was answered only after %v", s.now.Sub(s.enquire.sent).Round(time.Millisecond)),
+			Advice:  "raise session_init_timer if the SMSC is always as slow",
+		})
 		return
 	}
 	if h.Command != request.Response() {

@@ -1,6 +1,6 @@
 package smpp
 
-import "time"
+import "context"
 
 // complete hands c back to its caller. A Done without room must not stop the session: the call then
 // waits in overflow, in its place in the window.
@@ -34,14 +34,22 @@ func (s *Session) settle(cause error) {
 	if len(s.overflow) == 0 {
 		return
 	}
-	patience := time.NewTimer(s.cfg.UnbindTimer)
-	defer patience.Stop()
-	for i, c := range s.overflow {
+	patience, over := context.WithTimeout(context.Background(), s.cfg.UnbindTimer)
+	defer over()
+	lost := 0
+	for _, c := range s.overflow {
 		select {
 		case c.Done <- c:
-		case <-patience.C:
-			s.log.Error("nobody takes settled calls", "lost", len(s.overflow)-i)
-			return
+			continue
+		default:
 		}
+		select {
+		case c.Done <- c:
+		case <-patience.Done(): // the others may have readers
+			lost++
+		}
+	}
+	if lost > 0 {
+		s.log.Error("nobody takes settled calls", "lost", lost)
 	}
 }
