@@ -64,6 +64,9 @@ func (s *store) makeRoom(enough func() bool, worth int64) {
 	if s.compacting {
 		return
 	}
+	if s.life-s.residueAt > uint64(len(s.segs)) {
+		s.residue = 0 // since then the whole log was written anew, with records of other sizes
+	}
 	for range len(s.chain) {
 		if enough() || s.failure != nil || s.used()-s.liveOctets()-s.residue < worth {
 			return
@@ -71,14 +74,18 @@ func (s *store) makeRoom(enough func() bool, worth int64) {
 		if len(s.chain) < 2 {
 			return
 		}
+		head := s.chain[0]
 		s.moveHead()
 		if s.failure == nil && s.commit() != nil {
 			return
 		}
+		if s.chain[0] == head {
+			return // it does not fit behind the log now, which says nothing of what can be won
+		}
 	}
 	if !enough() {
 		// Everything was moved once: what is left between live records cannot be won.
-		s.residue = max(s.used()-s.liveOctets(), 0)
+		s.residue, s.residueAt = max(s.used()-s.liveOctets(), 0), s.life
 	}
 }
 

@@ -61,7 +61,8 @@ type store struct {
 	expiredIDs []ID  // to be given out
 	expired    *Item // the first of them, read
 	compacting bool
-	residue    int64 // octets in use beyond live ones that moving records cannot win back
+	residue    int64  // octets in use beyond live ones that moving records cannot win back
+	residueAt  uint64 // the life in which that was found
 	// awaiting says that records from before this start wait for a believed wall clock, to know when
 	// they expire.
 	awaiting bool
