@@ -231,11 +231,11 @@ func (s *store) prune() {
 // keyOf is the hash of the record's key.
 func (s *store) keyOf(sl *slot) uint64 {
 	if r, err := s.read(sl.anchor); err == nil {
-		if w, ok := parseWhole(r.payload); ok {
+		if w, ok := parseWhole(r.payload); ok && w.key != "" {
 			return s.pool.hash(w.key)
 		}
 	}
-	for hash, st := range s.keys.m { // the record cannot be read any more
+	for hash, st := range s.keys.m { // the record cannot be read any more, or could not when it was moved
 		if st.id == sl.id {
 			return hash
 		}

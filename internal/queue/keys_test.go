@@ -3,6 +3,7 @@ package queue
 import (
 	"context"
 	"fmt"
+	"slices"
 	"testing"
 )
 
@@ -110,5 +111,36 @@ func TestKeysOutliveSegments(t *testing.T) {
 	}
 	if n := len(again.keys.m); n > again.keys.most+1 {
 		t.Errorf("%d keys are kept, at most %d should be", n, again.keys.most)
+	}
+}
+
+// TestKeyOfUnreadable: the key of a record that could not be read when it was moved goes with the record, and
+// is not taken for a live one's for ever.
+func TestKeyOfUnreadable(t *testing.T) {
+	d := newSimDisk()
+	s, _, err := openStore(simConfig(), d, quiet)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ids, _, err := s.put([]Entry{{Key: "door", Body: []byte("harmed")}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.roll(false); err != nil {
+		t.Fatal(err)
+	}
+	at := s.index.get(ids[0]).anchor
+	f := d.names[s.segs[at.segment].name]
+	f.now, f.shared = slices.Clone(f.now), false
+	f.now[at.offset+recordHeader] ^= 0xFF
+	s.moveHead()
+	if err := s.drop(ids[0], "unreadable"); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.commit(); err != nil {
+		t.Fatal(err)
+	}
+	if st := s.keys.m[s.pool.hash("door")]; st.id != ids[0] || st.settled == 0 {
+		t.Errorf("the key is %+v, want that of record %d, settled", st, ids[0])
 	}
 }
