@@ -171,6 +171,7 @@ func (s *store) takeBack(id ID) {
 		s.keys.remove(id)
 	}
 	s.forget(sl)
+	s.takenBack++
 }
 
 // heal tries to write what was held, in a fresh segment. Until healAt it returns the last failure.

@@ -2,6 +2,7 @@ package queue
 
 import (
 	"context"
+	"fmt"
 	"runtime"
 	"time"
 )
@@ -19,12 +20,14 @@ const (
 type call struct {
 	run     func(*store) (promise, error)
 	promise promise
+	back    uint64 // store.takenBack when it was carried out
 	err     error
 	done    chan struct{}
 }
 
-// do has run called by the goroutine in Run, and returns when what it promised holds. Once the call is accepted its result is awaited whatever ctx does, so that
-// nobody is left in doubt about a record; that takes as long as the medium needs for a sync.
+// do has run called by the goroutine in Run, and returns when what it promised holds. Once the call is
+// accepted its result is awaited whatever ctx does, so that nobody is left in doubt about a record; that
+// takes as long as the medium needs for a sync.
 func (q *Queue) do(ctx context.Context, run func(*store) (promise, error)) error {
 	c := &call{run: run, done: make(chan struct{})}
 	select {
@@ -76,6 +79,7 @@ func (q *Queue) Run(ctx context.Context) error {
 			s.expiredTaken(item.ID)
 		case <-alarm.C:
 		case <-ctx.Done():
+			s.healAt = 0 // the last chance for what is held in memory
 			return s.commit()
 		}
 	}
@@ -88,6 +92,7 @@ func (q *Queue) serve(c *call, crowd bool) bool {
 	var waiting [durable + 1][]*call
 	handle := func(c *call) {
 		c.promise, c.err = c.run(s)
+		c.back = s.takenBack
 		if c.err != nil || !s.dirty() {
 			c.promise = nothing
 		}
@@ -115,7 +120,9 @@ func (q *Queue) serve(c *call, crowd bool) bool {
 	}
 	answer := func(calls []*call, err error) {
 		for _, c := range calls {
-			c.err = err
+			if c.err = err; err == nil && c.promise == durable && c.back != s.takenBack {
+				c.err = errTakenBack
+			}
 			close(c.done)
 		}
 	}
@@ -128,6 +135,10 @@ func (q *Queue) serve(c *call, crowd bool) bool {
 	answer(waiting[durable], s.commit())
 	return len(waiting[durable]) > 1
 }
+
+// errTakenBack is for a call before which others of the same round failed the medium and after which yet
+// others healed it: what it placed may have been taken back in between.
+var errTakenBack = fmt.Errorf("%w for a while, what was placed is taken back", ErrStorage)
 
 // maxCommit bounds the calls that share one commit.
 const maxCommit = 1024

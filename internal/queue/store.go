@@ -48,15 +48,17 @@ type store struct {
 	unsaved []pending
 	// unsavedAfter is how many of them were left when superfluous ones were dropped last.
 	unsavedAfter int
-	healAt       int64             // when to try the medium again
-	memory       map[ID]heldRecord // latest records of slots whose place is inMemory
-	index        index
-	lanes        [Lanes]heap[orderedID]
-	wake         [Lanes]chan struct{}
-	waiting      [Lanes]bool // somebody waits for wake
-	timers       heap[timer]
-	pruneAt      int // length of timers at which to look for useless ones
-	keys         keyTable
+	// takenBack counts the records that were taken back.
+	takenBack uint64
+	healAt    int64             // when to try the medium again
+	memory    map[ID]heldRecord // latest records of slots whose place is inMemory
+	index     index
+	lanes     [Lanes]heap[orderedID]
+	wake      [Lanes]chan struct{}
+	waiting   [Lanes]bool // somebody waits for wake
+	timers    heap[timer]
+	pruneAt   int // length of timers at which to look for useless ones
+	keys      keyTable
 
 	expiredIDs []ID  // to be given out
 	expired    *Item // the first of them, read
