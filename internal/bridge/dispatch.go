@@ -122,7 +122,7 @@ func (b *Bridge) send(ctx context.Context, id queue.ID) error {
 		b.log.Log(ctx, b.hold.level("sent again"), "message in doubt sent again", "id", id, "to", mask(m.msg.To.Addr), "policy", string(b.cfg.Policy))
 	}
 	b.track.index(id, m)
-	m.throttled, m.refusedNow = false, 0
+	m.throttled, m.refused, m.refusedNow = false, false, 0
 	done := make(chan *smpp.Call, len(todo))
 	started := 0
 	start, cancel := context.WithTimeout(ctx, startTimer)
@@ -136,6 +136,9 @@ func (b *Bridge) send(ctx context.Context, id queue.ID) error {
 	}
 	for _, i := range todo[started:] {
 		m.progress.Segments[i] = before[i] // never written: as it was
+	}
+	if started < len(todo) {
+		b.track.index(id, m)
 	}
 	if started == 0 {
 		if _, ok := errors.AsType[*pdu.FieldError](err); ok {

@@ -132,7 +132,7 @@ func TestPolicyOnce(t *testing.T) {
 // A long text whose segments are throttled, refused and lost one by one arrives whole and once.
 func TestLongMessageThroughWeather(t *testing.T) {
 	text := strings.Repeat("The river stands at 4.2 m and rises. ", 30) // 8 segments
-	for _, faults := range []string{"throttle=3", "refuse=ESME_RSYSERR*2", "lose=4", "queue-full=30%", "reorder=3"} {
+	for _, faults := range []string{"throttle=3", "refuse=ESME_RSYSERR*2", "refuse=ESME_ROPTPARNOTALLWD*8", "lose=4", "queue-full=30%", "reorder=3"} {
 		t.Run(strings.ReplaceAll(faults, "=", "_"), func(t *testing.T) {
 			t.Parallel()
 			r := newRig(t, faults, nil)

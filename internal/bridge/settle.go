@@ -52,7 +52,7 @@ func (b *Bridge) answer(ctx context.Context, id queue.ID, m *tracked, call *smpp
 			b.log.Error("receipt that came before its response not used", "id", id, "err", err)
 		}
 	case errors.As(call.Err, &refusal):
-		b.judge(id, m, s, refusal.Status)
+		b.judge(id, m, s, refusal.Status, hasTLVs(call))
 	case errors.Is(call.Err, smpp.ErrNotSent):
 		if s.State == attempted {
 			*s = segment{State: unsent}
@@ -68,10 +68,22 @@ func (b *Bridge) answer(ctx context.Context, id queue.ID, m *tracked, call *smpp
 	return b.conclude(ctx, id, m, false)
 }
 
-// judge applies the verdict on status to segment s.
-func (b *Bridge) judge(id queue.ID, m *tracked, s *segment, status pdu.Status) {
+// hasTLVs reports whether the submit_sm that call is about had optional parameters.
+func hasTLVs(call *smpp.Call) bool {
+	p, ok := call.Request.(*pdu.SubmitSM)
+	return ok && len(p.TLVs) > 0
+}
+
+// judge applies the verdict on status to segment s, which had optional parameters when tlvs says so. A
+// segment that the SMSC has taken meanwhile by an earlier attempt, as a late response or a receipt has told,
+// stays as it is: only the link may be held.
+func (b *Bridge) judge(id queue.ID, m *tracked, s *segment, status pdu.Status, tlvs bool) {
+	if s.State >= accepted {
+		taken := *s
+		s = &taken
+	}
 	*s = segment{State: unsent, Status: status}
-	m.refusedNow = status
+	m.refused, m.refusedNow = true, status
 	switch verdicts[status] {
 	case pause:
 		m.throttled = true
@@ -80,9 +92,11 @@ func (b *Bridge) judge(id queue.ID, m *tracked, s *segment, status pdu.Status) {
 		m.throttled = true
 		b.pause(status)
 	case noTLVs:
-		if b.cfg.TLVs == TLVsAuto && !b.tlvsRefused.Swap(true) {
+		if b.cfg.TLVs == TLVsAuto && tlvs { // a whole window may have been written with them
 			m.throttled = true
-			b.log.Warn("SMSC refuses optional parameters; sending without", "command_status", status)
+			if !b.tlvsRefused.Swap(true) {
+				b.log.Warn("SMSC refuses optional parameters; sending without", "command_status", status)
+			}
 			return
 		}
 		s.State = refused
@@ -147,12 +161,13 @@ func (b *Bridge) conclude(ctx context.Context, id queue.ID, m *tracked, durable 
 		}
 		b.doubt(ctx, id, m, "again in "+d.String())
 	default: // unsent
+		b.track.index(id, m) // it is in doubt no longer
 		at := time.Time{}
-		if m.refusedNow != 0 && !m.throttled {
+		if m.refused && !m.throttled {
 			d := b.backoff(m.item.Tries)
 			at = time.Now().Add(d)
 			b.emit(m, StepRetry, Event{Status: m.refusedNow.String(), Detail: "again in " + d.String()})
-		} else if m.refusedNow != 0 {
+		} else if m.refused {
 			b.emit(m, StepRetry, Event{Status: m.refusedNow.String(), Detail: "link held"})
 		}
 		return ignoreGone(b.kept(b.q.Retry(ctx, id, at, note, !at.IsZero())))
@@ -246,6 +261,9 @@ func (b *Bridge) late(ctx context.Context, id queue.ID, call *smpp.Call) error {
 	_, seg := untag(call.Tag)
 	if seg >= len(m.progress.Segments) || m.progress.Segments[seg].State != attempted {
 		return nil // settled otherwise
+	}
+	if m.calls > 0 && call.Err != nil {
+		return nil // it was refused, and has been sent again since: that decides
 	}
 	b.log.Info("late response", "id", id, "command_status", call.Status)
 	return b.answer(ctx, id, m, call)

@@ -51,7 +51,8 @@ type tracked struct {
 
 	// Of the attempt under way:
 	throttled  bool       // nothing that happened counts against the message
-	refusedNow pdu.Status // the last refusal
+	refused    bool       // the SMSC said no to a segment
+	refusedNow pdu.Status // the last refusal; some nack with ESME_ROK
 	doubted    string     // why a response is missing
 }
 

@@ -174,19 +174,19 @@ func TestRefusalsAreToldOnce(t *testing.T) {
 		lines := func() int { return strings.Count(text.String(), "refused for now") }
 		m := &tracked{progress: progress{Segments: make([]segment, 1)}}
 		for id := range queue.ID(1000) {
-			b.judge(id, m, &m.progress.Segments[0], pdu.StatusRSYSERR)
+			b.judge(id, m, &m.progress.Segments[0], pdu.StatusRSYSERR, false)
 		}
 		if n := lines(); n != 1 {
 			t.Errorf("%d lines for one status, want 1", n)
 		}
 		for id := range queue.ID(1000) {
-			b.judge(id, m, &m.progress.Segments[0], 0x10000+pdu.Status(id))
+			b.judge(id, m, &m.progress.Segments[0], 0x10000+pdu.Status(id), false)
 		}
 		if n := lines(); n != maxTold {
 			t.Errorf("%d lines for a thousand of them, want %d", n, maxTold)
 		}
 		<-time.After(tellEvery)
-		b.judge(1, m, &m.progress.Segments[0], pdu.StatusRSYSERR)
+		b.judge(1, m, &m.progress.Segments[0], pdu.StatusRSYSERR, false)
 		if n := lines(); n != maxTold+1 {
 			t.Errorf("%d lines after %v, want %d", n, tellEvery, maxTold+1)
 		}
