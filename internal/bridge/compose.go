@@ -1,6 +1,7 @@
 package bridge
 
 import (
+	"cmp"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -75,18 +76,19 @@ func (b *Bridge) entry(m *sms.Message, key string) (queue.Entry, error) {
 	if err != nil {
 		return queue.Entry{}, err
 	}
-	validity := m.Validity
-	if validity == 0 {
-		validity = m.Class.Validity()
-	}
 	from := time.Now()
 	if m.NotBefore.After(from) {
 		from = m.NotBefore
 	}
 	return queue.Entry{
 		Lane: LaneOut, Class: uint8(m.Class), Key: key,
-		NotBefore: m.NotBefore, Expires: from.Add(validity), Body: body,
+		NotBefore: m.NotBefore, Expires: from.Add(validity(m)), Body: body,
 	}, nil
+}
+
+// validity is how long m is worth delivering.
+func validity(m *sms.Message) time.Duration {
+	return cmp.Or(m.Validity, m.Class.Validity())
 }
 
 // enqueue puts entries on flash. Those that are too many for one Append go in two, each all or none:
@@ -129,8 +131,9 @@ func (b *Bridge) compose(m *tracked, a sms.Alphabet, seg sms.Segment) *pdu.Submi
 		s.RegisteredDelivery = pdu.ReceiptAlways
 	}
 	if b.cfg.Validity == ValidityRelative && !m.item.Expires.IsZero() {
+		// A clock that was not set when the message came, or is not set now, makes it a matter of decades.
 		if left := time.Until(m.item.Expires); left > 0 {
-			s.ValidityPeriod = pdu.RelativeTime(left)
+			s.ValidityPeriod = pdu.RelativeTime(min(left, validity(&m.msg)))
 		}
 	}
 	var displayNow bool

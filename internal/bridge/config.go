@@ -115,6 +115,9 @@ func (c Config) Check(bad func(key, problem string)) {
 	if len(c.ServiceType) > 5 {
 		bad("service_type", fmt.Sprintf("%q has %d octets; at most 5 fit", c.ServiceType, len(c.ServiceType)))
 	}
+	if strings.IndexByte(c.ServiceType, 0) >= 0 {
+		bad("service_type", "holds a NUL octet, which would end it there")
+	}
 	word(bad, "policy", c.Policy, AtLeastOnce, Once)
 	word(bad, "receipts", c.Receipts, ReceiptsAsked, ReceiptsAlways, ReceiptsNever)
 	word(bad, "concat", c.Concat, UDH8, UDH16)

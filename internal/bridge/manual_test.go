@@ -42,3 +42,20 @@ func TestDropWhileLeased(t *testing.T) {
 		t.Error("it was never leased: this proves nothing")
 	}
 }
+
+// A message in doubt that a person drops is in doubt no longer.
+func TestDropInDoubt(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, "lose=1", func(r *rig) { r.cfg.Policy = Once })
+	r.carry(message("Siren on"), StepInDoubt)
+	items := r.list(func(item queue.Item) bool { return item.Lane == LaneOut })
+	if n := r.b.Status().InDoubt; n != 1 || len(items) != 1 {
+		t.Fatalf("%d in doubt, %d in the queue, want one", n, len(items))
+	}
+	if err := r.b.Drop(t.Context(), items[0].ID, ""); err != nil {
+		t.Fatal(err)
+	}
+	if n := r.b.Status().InDoubt; n != 0 {
+		t.Errorf("%d in doubt after it was dropped", n)
+	}
+}

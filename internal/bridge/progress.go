@@ -71,7 +71,7 @@ func (p *progress) unmarshal(b []byte) error {
 	if len(b) < 2 || len(b) < 2+int(b[1]) {
 		return errProgress
 	}
-	p.Link, b = string(b[2:2+b[1]]), b[2+int(b[1]):]
+	p.Link, b = string(b[2:2+int(b[1])]), b[2+int(b[1]):]
 	for len(b) > 0 {
 		if len(b) < 5 || segmentState(b[0]) > delivered || len(p.Segments) == 255 {
 			return errProgress

@@ -57,6 +57,10 @@ func TestProgressOnFlash(t *testing.T) {
 	if err := got.unmarshal(b); err != nil || !reflect.DeepEqual(got, p) {
 		t.Errorf("read back %+v, %v; want %+v", got, err, p)
 	}
+	p.Link = strings.Repeat("m", 255)
+	if err := got.unmarshal(p.appendBinary(nil)); err != nil || !reflect.DeepEqual(got, p) {
+		t.Errorf("with a link of 255 octets read back %+v, %v", got, err)
+	}
 	for n := 1; n < len(b); n++ {
 		if err := got.unmarshal(b[:n]); err == nil && n != 6 && n != 14 && n != 20 { // whole segments
 			t.Errorf("cut at %d octets is read as %+v", n, got)
@@ -271,8 +275,11 @@ func TestConfigDefaultsAreValid(t *testing.T) {
 	bad := Default()
 	bad.Sender, bad.ServiceType, bad.Policy, bad.RetryMin, bad.KeepFailed = "+12x", "TOOLONG", "twice", 5, -1
 	got := map[string]bool{}
+	nul := Default()
+	nul.ServiceType = "A\x00B" // no submit_sm could be made with it
+	nul.Check(func(key, _ string) { got["NUL in "+key] = true })
 	bad.Check(func(key, _ string) { got[key] = true })
-	for _, key := range []string{"sender", "service_type", "policy", "retry_min", "keep_failed"} {
+	for _, key := range []string{"sender", "service_type", "policy", "retry_min", "keep_failed", "NUL in service_type"} {
 		if !got[key] {
 			t.Errorf("%s is not reported", key)
 		}
