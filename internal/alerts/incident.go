@@ -68,7 +68,7 @@ type extreme struct {
 // age is how long the incident has lasted; negative when the wall clock cannot tell. Within one run
 // it is monotonic.
 func (i *incident) age(now time.Time) time.Duration {
-	if !i.fresh && clockSet(i.Began) != clockSet(now) {
+	if !i.fresh && !(clockSet(i.Began) && clockSet(now)) {
 		return -1
 	}
 	return now.Sub(i.Began)

@@ -21,7 +21,7 @@ func (r *run) pushed(p Push) {
 	if clockSet(p.At) && clockSet(r.now) {
 		age = max(0, r.now.Sub(p.At))
 	}
-	if p.TTL > 0 && age >= p.TTL {
+	if p.TTL > 0 && age >= p.TTL && p.Op != OpClear { // what is over is over, however late that is heard
 		r.answer(PushResult{Effect: EffectExpired, Detail: fmt.Sprintf("it is %s old and was worth %s", roughSpan(age), roughSpan(p.TTL))})
 		return
 	}
@@ -93,21 +93,18 @@ func (p *plan) governs(in Push) bool {
 	})
 }
 
-// pushToRules makes a reading of the push. A pushed sensor is on from raise to clear, over restarts too.
+// pushToRules makes a reading of the push. A pushed sensor is on from raise to clear and then off, over
+// restarts too.
 func (r *run) pushToRules(p Push) {
 	in := Reading{Sensor: p.Name, At: p.At, Fields: map[string]string{"text": p.Text}}
-	switch p.Op {
-	case OpEvent:
+	if p.Op == OpEvent {
 		in.Value = Event(p.Text)
-	case OpRaise:
-		in.Value = State(true)
+	} else {
+		in.Value = State(p.Op == OpRaise)
 		if in.At.IsZero() {
 			in.At = wall(r.now)
 		}
 		r.state.held[p.Name] = in
-	case OpClear:
-		in.Value = State(false)
-		delete(r.state.held, p.Name)
 	}
 	r.do(effect{kind: effSave})
 	old := r.state.pushed[p.Name] // raised before there was a rule

@@ -169,8 +169,8 @@ func TestPushToRules(t *testing.T) {
 	}
 	b.push(Push{Op: OpRaise, Name: "unused"})
 	b.wantTexts("first Cabin: unused")
-	if len(b.state.held) != 0 {
-		t.Errorf("held %v", b.state.held)
+	if held := b.state.held; len(held) != 1 || held["backup"].Value != State(false) {
+		t.Errorf("held %v", held)
 	}
 }
 

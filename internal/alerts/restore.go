@@ -30,6 +30,7 @@ func (p *plan) restore(kept saved, epoch string, now time.Time) (state, []effect
 	for name, in := range kept.Held {
 		if st := s.sensor(name); st != nil && slices.Contains(p.push.sensors, name) {
 			s.held[name] = in
+			in.Quality = Retained // it counts, but nobody has been heard of since
 			st.take(in, now)
 		}
 	}

@@ -17,7 +17,7 @@ type state struct {
 	sensors map[string]*sensorState
 	alerts  []alertState         // one for each rule of the plan
 	pushed  map[string]*incident // open, not governed by a rule
-	held    map[string]Reading   // what was raised for rules, by [push] sensors
+	held    map[string]Reading   // what was raised or cleared for rules, by [push] sensors
 	pending []pending            // notices that are not known to be in the queue, oldest first
 	recent  []incident           // ended, newest last, at most maxRecent
 	seen    []uint64             // hashes of the IDs that were counted, newest last, at most maxSeen

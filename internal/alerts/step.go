@@ -202,7 +202,7 @@ func (r *run) judgeOpen(rule *rule, a *alertState) {
 	var v verdict
 	v, a.change = rule.until.judge(a.terms, r.state.sensors, "", r.state.started, r.now)
 	switch v {
-	case no:
+	case no, unknown: // a sensor that is lost ends nothing, and people hear again that it lasts
 		a.move(StateFiring, r.now)
 	case rising:
 		a.move(StateClearing, r.now)
