@@ -142,6 +142,9 @@ func (c *config) check(p *problems, files bool) {
 	}
 	for name, account := range c.SMSC {
 		bad := p.under(joinKey("smsc", name))
+		if name == "" || len(name) > 32 { // it stands in the note of every message
+			p.add(joinKey("smsc", name), fmt.Sprintf("the name has %d octets: give the SMSC one of 1 to 32", len(name)))
+		}
 		account.Check(bad)
 		if files {
 			account.CheckFiles(bad)

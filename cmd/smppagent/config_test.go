@@ -286,3 +286,14 @@ func TestFindAndLoad(t *testing.T) {
 		t.Errorf("missing file: got code %d, %q", code, errs)
 	}
 }
+
+// The name of an SMSC is kept with every message, so it must not be long.
+func TestNameOfSMSC(t *testing.T) {
+	for name, right := range map[string]bool{`"big one"`: true, strings.Repeat("n", 32): true, strings.Repeat("n", 33): false, `""`: false} {
+		_, wrong := readConfig("[smsc."+name+"]\naddress = \"127.0.0.1:2775\"\nsystem_id = \"a\"\npassword = \"b\"\n", "/etc/smppagent", false)
+		refused := slices.ContainsFunc(wrong, func(p problem) bool { return strings.Contains(p.String(), "the name has") })
+		if refused == right {
+			t.Errorf("[smsc.%s]: %v", name, wrong)
+		}
+	}
+}
