@@ -155,17 +155,22 @@ func parseDigits(s string) (string, error) {
 	rest := s
 	if rest[0] == '+' {
 		rest = rest[1:]
-		// "+44 (0)20 …" means "dial the 0 only inside the country": with the 0 it is a wrong number.
-		if strings.Contains(rest, "(0)") {
-			return "", fmt.Errorf("sms: address %q has a (0) in an international number: leave it out", s)
-		}
 	}
 	var b strings.Builder
+	opened := false // the next digit is the first behind a bracket
 	for i, r := range rest {
 		switch {
 		case '0' <= r && r <= '9':
+			// "+44 (0)20 …" and "+44 (020) …" mean "dial the 0 only inside the country": with the 0 it is a
+			// wrong number.
+			if opened && r == '0' && b.Len() > 0 && (s[0] == '+' || strings.HasPrefix(b.String(), "00")) {
+				return "", fmt.Errorf("sms: address %q has a (0) in an international number: leave it out", s)
+			}
+			opened = false
 			b.WriteByte(byte(r))
-		case r == '.' || r == '(' || r == ')' || r == '[' || r == ']' || isSpacer(r) || unicode.Is(unicode.Pd, r):
+		case r == '(' || r == '[':
+			opened = true
+		case r == '.' || r == ')' || r == ']' || isSpacer(r) || unicode.Is(unicode.Pd, r):
 		case unicode.IsLetter(r):
 			return "", fmt.Errorf("sms: address %q has the letter %q: %s", s, r, international)
 		default:
