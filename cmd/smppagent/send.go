@@ -152,12 +152,23 @@ func (a *app) send(ctx context.Context, cfg *config, o sendOrder, timeout time.D
 	case !o.Wait:
 		return nil
 	}
-	switch last.Step {
-	case bridge.StepDelivered, bridge.StepAccepted:
+	return sendEnd(id, last, o.Receipt && cfg.Route.Receipts != bridge.ReceiptsNever)
+}
+
+// sendEnd is how send ends after the last event of message id; receipt says that one was waited for.
+func sendEnd(id queue.ID, last bridge.Event, receipt bool) error {
+	switch {
+	case !last.Final: // the agent ends
+		return failf(exitInDoubt, "no longer waiting for message %d: it stays on its way; ask with: smppagent queue show %d", id, id)
+	case last.Step == bridge.StepDelivered:
 		return nil
-	case bridge.StepInDoubt:
+	case last.Step == bridge.StepAccepted && !receipt:
+		return nil
+	case last.Step == bridge.StepAccepted:
+		return failf(exitInDoubt, "message %d was accepted, and whether it was delivered is not known: %s", id, last.Detail)
+	case last.Step == bridge.StepInDoubt:
 		return failf(exitInDoubt, "message %d is in doubt: %s", id, last.Detail)
-	case bridge.StepSettled:
+	case last.Step == bridge.StepSettled:
 		return failf(exitInDoubt, "message %d was sent before: %s", id, last.Detail)
 	}
 	return failf(exitFailed, "message %d %s: %s", id, last.Step, last.Detail)

@@ -232,3 +232,27 @@ func TestQueueVerbs(t *testing.T) {
 	ok([]string{"nothing there"}, "queue", "list")
 	s.ends()
 }
+
+// The exit code tells what is known of the message, and no more.
+func TestSendEnd(t *testing.T) {
+	for _, tt := range []struct {
+		last    bridge.Event
+		receipt bool
+		want    int
+	}{
+		{bridge.Event{Step: bridge.StepDelivered, Final: true}, true, exitOK},
+		{bridge.Event{Step: bridge.StepAccepted, Final: true}, false, exitOK},
+		{bridge.Event{Step: bridge.StepAccepted, Final: true}, true, exitInDoubt}, // its receipt never came
+		{bridge.Event{Step: bridge.StepAccepted}, true, exitInDoubt},              // the agent ended
+		{bridge.Event{}, false, exitInDoubt},
+		{bridge.Event{Step: bridge.StepInDoubt, Final: true}, false, exitInDoubt},
+		{bridge.Event{Step: bridge.StepSettled, Final: true}, false, exitInDoubt},
+		{bridge.Event{Step: bridge.StepFailed, Final: true}, true, exitFailed},
+		{bridge.Event{Step: bridge.StepExpired, Final: true}, true, exitFailed},
+		{bridge.Event{Step: bridge.StepDropped, Final: true}, true, exitFailed},
+	} {
+		if got := exitCode(sendEnd(7, tt.last, tt.receipt)); got != tt.want {
+			t.Errorf("%+v, receipt %v: exit code %d, want %d", tt.last, tt.receipt, got, tt.want)
+		}
+	}
+}
