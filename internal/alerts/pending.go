@@ -57,6 +57,12 @@ func (r *run) drop(n pending, o sms.Outcome, why string) {
 	r.do(effect{kind: effDropped, notice: n, why: why})
 }
 
+// full tells whether a notice of the class finds no room: as many as may wait do, and none is less urgent.
+func (r *run) full(c sms.Class) bool {
+	return len(r.state.pending) >= maxPending &&
+		!slices.ContainsFunc(r.state.pending, func(n pending) bool { return n.Class > c })
+}
+
 const tooMany = "too many notices wait for the message queue"
 
 // makeRoom gives up the oldest of the least urgent notices when too many wait. It tells whether there

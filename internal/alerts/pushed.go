@@ -41,7 +41,7 @@ func (r *run) pushed(p Push) {
 	governed := r.plan.governs(p)
 	open := r.state.pushed[p.Name]
 	switch {
-	case len(r.state.pending) >= maxPending:
+	case r.full(r.plan.urgency(p, class, open)):
 		refuse(fmt.Errorf("%w: %d notices wait for the message queue", ErrFull, maxPending))
 		return
 	case governed:
@@ -72,6 +72,20 @@ func (r *run) pushed(p Push) {
 	default:
 		r.pushClear(p)
 	}
+}
+
+// urgency is the class of the notice that may come of a push; open is the pushed incident of its name.
+func (p *plan) urgency(in Push, class sms.Class, open *incident) sms.Class {
+	if in.Op == OpClear && open != nil {
+		class = open.Class
+	}
+	if p.governs(in) {
+		class = sms.Telemetry
+		for _, i := range p.bySensor[in.Name] {
+			class = min(class, p.rules[i].class)
+		}
+	}
+	return class
 }
 
 // pushIDs keeps the IDs of pushes apart from those of sensors' events: no sensor is called so.
@@ -187,7 +201,7 @@ func (r *run) pushRaise(p Push, class sms.Class, to []string, ttl time.Duration)
 	switch {
 	case i == nil:
 		i = r.state.newIncident(p.Name, class, r.now)
-		i.Pushed, i.Subject, i.To, i.TTL, i.Raised = true, subject, to, ttl, 1
+		i.Pushed, i.Subject, i.To, i.TTL, i.Raised = true, subject, to, p.TTL, 1
 		r.state.pushed[p.Name] = i
 		keys := r.notify(i, ReasonFirst, to, r.plan.pushText(subject, class, p.At, r.now), ttl)
 		i.schedule(r.plan.push.repeat, r.now)
@@ -195,10 +209,13 @@ func (r *run) pushRaise(p Push, class sms.Class, to []string, ttl time.Duration)
 		r.do(effect{kind: effChange, alert: p.Name, incident: i.ID, state: StateFiring, why: "raise"})
 		r.answer(PushResult{Effect: EffectRaised, Alert: p.Name, Incident: i.ID, Class: class, Keys: keys})
 	case class < i.Class:
-		i.Class, i.Subject, i.Raised = class, subject, i.Raised+1
+		i.Class, i.Subject, i.Raised, i.TTL = class, subject, i.Raised+1, p.TTL
+		if len(p.To) > 0 { // besides those who know already
+			i.To, _ = r.plan.people.resolve(slices.Concat(r.plan.people.present(i.To), to))
+		}
 		i.Repeats++
 		r.withdraw(i.ID)
-		keys := r.notify(i, ReasonRepeat, i.To, r.plan.pushText(subject, class, p.At, r.now), i.TTL)
+		keys := r.notify(i, ReasonRepeat, i.To, r.plan.pushText(subject, class, p.At, r.now), ttl)
 		i.schedule(r.plan.push.repeat, r.now)
 		r.do(effect{kind: effSave})
 		r.answer(PushResult{Effect: EffectRaised, Alert: p.Name, Incident: i.ID, Class: class, Keys: keys,
