@@ -105,6 +105,7 @@ func (e *Engine) Run(ctx context.Context) error {
 	timer.Stop()
 	cancel()
 	wg.Wait()
+	e.saver.retry = time.Time{} // there is no later
 	e.saver.save(e, time.Now())
 	e.answerAll()
 	return nil

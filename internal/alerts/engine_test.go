@@ -300,6 +300,31 @@ func TestEngineDiskFails(t *testing.T) {
 	})
 }
 
+// TestEngineStopsAfterFailure: the last write is tried even when an earlier one failed just before.
+func TestEngineStopsAfterFailure(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		dir := filepath.Join(t.TempDir(), "state")
+		if err := os.WriteFile(dir, nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		box := newMailbox()
+		box.set(errors.New("queue full"), 0)
+		r := startRig(t, ruleConfig(Rule{}), dir, box)
+		if _, err := r.e.Push(t.Context(), Push{Op: OpRaise, Name: "a"}); !errors.Is(err, ErrNotStored) {
+			t.Errorf("neither queued nor stored: %v", err)
+		}
+		if err := os.Remove(dir); err != nil {
+			t.Fatal(err)
+		}
+		r.stop()
+		box.set(nil, 0)
+		r = startRig(t, ruleConfig(Rule{}), dir, box)
+		pass(time.Minute)
+		r.wantTexts("first Cabin: a")
+		r.stop()
+	})
+}
+
 func TestEngineOutcomeAndStatus(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		box := newMailbox()
