@@ -79,3 +79,15 @@ func TestAgeWithoutClock(t *testing.T) {
 	b.read("x", "off")
 	b.wantTexts("cleared Cabin: After ?.")
 }
+
+// A time that no file can hold, as a spool file's own may be, does not keep the state from being written.
+func TestPushFromFarAway(t *testing.T) {
+	c := ruleConfig(Rule{When: "door on", Clear: "C"})
+	c.Push.Sensors = Names{"door"}
+	b := newBench(t, c)
+	b.push(Push{Op: OpRaise, Name: "door", At: time.Unix(1e12, 0)})
+	b.wantTexts("first Cabin: T")
+	b.restart(b.state.save(b.plan))
+	b.push(Push{Op: OpClear, Name: "door"})
+	b.wantTexts("cleared Cabin: C")
+}

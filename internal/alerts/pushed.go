@@ -17,6 +17,9 @@ func (r *run) pushed(p Push) {
 		r.answer(PushResult{Effect: EffectDuplicate, Detail: "this id was seen before"})
 		return
 	}
+	if y := p.At.Year(); y < 1 || y > 9999 { // RFC 3339 has four digits, and the state file with it
+		p.At = time.Time{}
+	}
 	age := time.Duration(0)
 	if clockSet(p.At) && clockSet(r.now) {
 		age = max(0, r.now.Sub(p.At))
