@@ -138,7 +138,7 @@ func (b *Bridge) recover(ctx context.Context) error {
 		switch {
 		case item.Lane == LaneReceipt:
 			if r, err := unmarshalReceipt(item.Body); err == nil {
-				orphanErr = b.addOrphan(ctx, r.Link, r.MessageID, item.ID)
+				orphanErr = b.addOrphan(ctx, r, item.ID)
 			}
 			return orphanErr == nil
 		case item.Lane == LaneOut && item.State != queue.Buried:

@@ -25,25 +25,37 @@ func (b *Bridge) receipt(ctx context.Context, d *pdu.DeliverSM, r pdu.Receipt) (
 
 // receiptByID applies r to the segment that has its message_id.
 func (b *Bridge) receiptByID(ctx context.Context, d *pdu.DeliverSM, r pdu.Receipt) (known bool, err error) {
-	x, converted, ok := b.track.find(b.name, r.MessageID)
-	if !ok {
-		return false, nil
+	found := b.track.find(b.name, r.MessageID)
+	for _, sure := range []bool{true, false} { // that of the same address first, if there is one
+		for _, x := range found {
+			if !sure && x.address {
+				continue
+			}
+			if known, err = b.receiptFor(ctx, x, d, r, sure); known || err != nil {
+				return known, err
+			}
+		}
 	}
+	return false, nil
+}
+
+// receiptFor applies r to the segment x; with sure only if that went to the address that r has.
+func (b *Bridge) receiptFor(ctx context.Context, x match, d *pdu.DeliverSM, r pdu.Receipt, sure bool) (known bool, err error) {
 	m := b.track.acquire(x.id)
 	defer b.track.release(x.id, m)
-	ok, err = b.load(ctx, x.id, m)
+	ok, err := b.load(ctx, x.id, m)
 	switch {
 	case errors.Is(err, errUnreadable): // the SMSC would bring it again until the message expires
 		b.log.Log(ctx, b.hold.level("unreadable"), "receipt taken, though the record of its message cannot be read",
 			"id", x.id, "message_id", r.MessageID, "state", r.State, "err", err)
-		return !converted, nil
+		return !sure, nil
 	case !ok:
 		return err == nil, err // settled before: an SMSC may repeat itself
 	}
-	if converted && d.Source.Addr != m.msg.To.Addr {
+	if sure && d.Source.Addr != m.msg.To.Addr {
 		return false, nil
 	}
-	b.track.learn(b.name, converted)
+	b.track.learn(b.name, x.converted)
 	state, final := fate(r)
 	if !final {
 		return true, nil
@@ -154,27 +166,37 @@ func fateOf(s pdu.MessageState) (state segmentState, final bool) {
 type storedReceipt struct {
 	Link, MessageID string
 	State           pdu.MessageState
+	Source          string // whose phone it is about; empty in version 1
 }
 
-const receiptVersion = 1
+const receiptVersion = 2
 
 var errReceipt = errors.New("bridge: stored receipt cannot be read")
 
 func (r storedReceipt) marshal() []byte {
 	b := []byte{receiptVersion, byte(r.State)}
-	return appendText(appendText(b, r.Link), r.MessageID)
+	return appendText(appendText(appendText(b, r.Link), r.MessageID), r.Source)
 }
 
 func unmarshalReceipt(b []byte) (r storedReceipt, err error) {
-	if len(b) < 2 || b[0] != receiptVersion {
+	if len(b) < 2 || b[0] < 1 || b[0] > receiptVersion {
 		return r, errReceipt
 	}
+	version := b[0]
 	r.State = pdu.MessageState(b[1])
 	var ok bool
 	if r.Link, b, ok = cutText(b[2:]); !ok {
 		return r, errReceipt
 	}
-	if r.MessageID, b, ok = cutText(b); !ok || len(b) > 0 {
+	if r.MessageID, b, ok = cutText(b); !ok {
+		return r, errReceipt
+	}
+	if version > 1 {
+		if r.Source, b, ok = cutText(b); !ok {
+			return r, errReceipt
+		}
+	}
+	if len(b) > 0 {
 		return r, errReceipt
 	}
 	return r, nil
@@ -186,31 +208,30 @@ func (b *Bridge) keepReceipt(ctx context.Context, d *pdu.DeliverSM, r pdu.Receip
 	if _, final := fate(r); !final {
 		return nil
 	}
+	kept := storedReceipt{Link: b.name, MessageID: r.MessageID, State: r.State, Source: d.Source.Addr}
 	ids, err := b.q.Append(ctx, queue.Entry{
-		Lane: LaneReceipt, Class: inboundClass, Expires: time.Now().Add(orphanTTL),
-		Key:  "",
-		Body: storedReceipt{Link: b.name, MessageID: r.MessageID, State: r.State}.marshal(),
+		Lane: LaneReceipt, Class: inboundClass, Expires: time.Now().Add(orphanTTL), Body: kept.marshal(),
 	})
 	if err != nil {
 		return err
 	}
 	b.log.Info("receipt kept for a message not known yet", "message_id", r.MessageID, "from", mask(d.Source.Addr))
-	if err := b.addOrphan(ctx, b.name, r.MessageID, ids[0]); err != nil {
+	if err := b.addOrphan(ctx, kept, ids[0]); err != nil {
 		return err
 	}
 	// A response that came while the receipt was being written found neither: look once more.
 	if known, err := b.receipt(ctx, d, r); !known || err != nil {
 		return err
 	}
-	if id, ok := b.track.takeOrphan(b.name, r.MessageID); ok {
+	if id, ok := b.track.takeOrphan(b.name, r.MessageID, d.Source.Addr); ok {
 		return ignoreGone(b.q.Done(ctx, id, 0, false))
 	}
 	return nil
 }
 
-// addOrphan makes the receipt kept as record id findable, and drops the one that is in its way.
-func (b *Bridge) addOrphan(ctx context.Context, link, messageID string, id queue.ID) error {
-	gone, over := b.track.addOrphan(link, messageID, id)
+// addOrphan makes the receipt r, kept as record id, findable, and drops the one that is in its way.
+func (b *Bridge) addOrphan(ctx context.Context, r storedReceipt, id queue.ID) error {
+	gone, over := b.track.addOrphan(r.Link, r.MessageID, r.Source, id)
 	if gone == 0 {
 		return nil
 	}
@@ -226,7 +247,7 @@ func (b *Bridge) claim(ctx context.Context, m *tracked, seg int) error {
 	if s.MessageID == "" || !b.track.hasNames(b.name) {
 		return nil
 	}
-	orphan, ok := b.track.takeOrphan(b.name, s.MessageID)
+	orphan, ok := b.track.takeOrphan(b.name, s.MessageID, m.msg.To.Addr)
 	if !ok {
 		return nil
 	}

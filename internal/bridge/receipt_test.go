@@ -14,9 +14,11 @@ import (
 )
 
 // receipt is what the SMSC delivers for the message that it calls id.
-func receipt(id string) *smpp.Delivery {
+func receipt(id string) *smpp.Delivery { return receiptOf(id, "359888123456") }
+
+func receiptOf(id, phone string) *smpp.Delivery {
 	return &smpp.Delivery{PDU: &pdu.DeliverSM{
-		Source: pdu.Address{TON: 1, NPI: 1, Addr: "359888123456"}, ESMClass: pdu.ESMTypeReceipt,
+		Source: pdu.Address{TON: 1, NPI: 1, Addr: phone}, ESMClass: pdu.ESMTypeReceipt,
 		ShortMessage: fmt.Appendf(nil, "id:%s sub:001 dlvrd:001 stat:DELIVRD err:000", id),
 	}}
 }
@@ -121,5 +123,68 @@ func spoil(t *testing.T, name string) {
 	defer f.Close()
 	if _, err := f.WriteAt(b, 0); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// The same digits may be one message_id in decimal and another one in hexadecimal: the address tells which
+// of the two a receipt is about.
+func TestReceiptsInTwoBases(t *testing.T) {
+	t.Parallel()
+	const ivan, maria = "359888123456", "359888000222"
+	for _, first := range []string{ivan, maria} {
+		r := newRig(t, "no-receipt", nil)
+		ids := map[string]queue.ID{}
+		for _, to := range []struct{ phone, messageID string }{{ivan, "10"}, {maria, "16"}} {
+			m := message("Water in the cellar")
+			m.To = phone(t, "+"+to.phone)
+			got := r.carry(m, StepAccepted)
+			id := got[0].ID
+			ids[to.phone] = id
+			h := r.b.track.acquire(id) // the SMSC has called it so
+			if ok, err := r.b.load(t.Context(), id, h); !ok || err != nil {
+				t.Fatalf("load: %v, %v", ok, err)
+			}
+			r.b.track.forget(id, h)
+			h.progress.Segments[0].MessageID = to.messageID
+			r.b.track.index(id, h)
+			if err := r.q.Note(t.Context(), id, h.progress.appendBinary(nil), false); err != nil {
+				t.Fatal(err)
+			}
+			r.b.track.release(id, h)
+		}
+		if s := r.b.deliver(t.Context(), receiptOf("16", first)); s != pdu.StatusROK {
+			t.Errorf("the receipt is answered %v", s)
+		}
+		left := r.list(func(item queue.Item) bool { return item.Lane == LaneOut })
+		if len(left) != 1 || left[0].ID == ids[first] {
+			t.Errorf("after the receipt from %s %+v is left, want the other one's message", first, left)
+		}
+	}
+}
+
+// A receipt that somebody else's message waits for is not taken for one of ours because its message_id in
+// the other base is the one that ours got.
+func TestStrangersReceiptInOtherBase(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, "no-receipt", nil)
+	id, m := inFlight(t, r)
+	for _, messageID := range []string{"1000", "100"} {
+		r.b.deliver(t.Context(), receiptOf("256", "359888000222")) // 0x100
+		r.b.deliver(t.Context(), receiptOf("3e8", "359888000222")) // 1000
+		m.progress.Segments[0] = segment{State: accepted, MessageID: messageID}
+		if err := r.b.claim(t.Context(), m, 0); err != nil {
+			t.Error(err)
+		}
+		if s := m.progress.Segments[0].State; s != accepted {
+			t.Errorf("message %d, %s, is %v by a receipt that is not its own", id, messageID, s)
+		}
+	}
+	r.b.deliver(t.Context(), receiptOf("ff", "359888123456"))
+	m.progress.Segments[0] = segment{State: accepted, MessageID: "255"}
+	if err := r.b.claim(t.Context(), m, 0); err != nil {
+		t.Error(err)
+	}
+	if s := m.progress.Segments[0].State; s != delivered {
+		t.Errorf("message %d is %v in spite of its receipt in the other base", id, s)
 	}
 }

@@ -24,7 +24,7 @@ type tracker struct {
 	open    map[queue.ID]*tracked // in somebody's hands
 	remote  map[uint64]target     // by link and message_id
 	doubt   map[uint64]queue.ID   // by reference and destination: no message_id known
-	orphans map[uint64]queue.ID   // receipts on flash that no message claims, by link and message_id
+	orphans map[uint64]orphan     // receipts on flash that no message claims, by link and message_id
 
 	exact, converted map[string]int  // by link: receipts found by their id, and by the other base
 	nameless         map[string]bool // by link: message_ids are empty, or the same for several segments
@@ -35,6 +35,12 @@ type tracker struct {
 type target struct {
 	id  queue.ID
 	seg uint8
+}
+
+// An orphan is a receipt on flash: the record, and a hash of whose phone it is about.
+type orphan struct {
+	id   queue.ID
+	from uint64
 }
 
 // A tracked message is in somebody's hands. Its fields are read and written between acquire and
@@ -62,7 +68,7 @@ func newTracker() *tracker {
 		open:    make(map[queue.ID]*tracked),
 		remote:  make(map[uint64]target),
 		doubt:   make(map[uint64]queue.ID),
-		orphans: make(map[uint64]queue.ID),
+		orphans: make(map[uint64]orphan),
 		exact:   make(map[string]int), converted: make(map[string]int),
 		nameless: make(map[string]bool),
 	}
@@ -149,23 +155,33 @@ func (t *tracker) forget(id queue.ID, m *tracked) {
 	}
 }
 
-// find returns the segment that link knows as messageID. Some SMSCs write an id as decimal in the
-// response and as hexadecimal in the receipt, or the reverse, padded or in the other case. converted
-// says that only the other base matched: the caller then looks at the address too. An SMSC whose
-// ids have matched as they are is taken to keep to that.
-func (t *tracker) find(link, messageID string) (x target, converted, ok bool) {
+// A match is a segment that a receipt may be about.
+type match struct {
+	target
+	converted bool // it has its message_id in the other base
+	address   bool // which is not enough: the receipt must have its address too
+}
+
+// find returns the segments that link may mean by messageID. Some SMSCs write an id as decimal in the
+// response and as hexadecimal in the receipt, or the reverse, padded or in the other case. An SMSC whose
+// ids have matched as they are is taken to keep to that; of one whose ids have matched in the other base,
+// the same digits are likely another message.
+func (t *tracker) find(link, messageID string) (found []match) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for i, form := range idForms(messageID) {
-		if i > 0 && t.exact[link] > 0 && t.converted[link] == 0 {
+		if i > 0 && t.keepsBase(link) {
 			break
 		}
 		if x, ok := t.remote[t.key(link, form)]; ok {
-			return x, i > 0, true
+			found = append(found, match{x, i > 0, i > 0 || t.exact[link] < t.converted[link]})
 		}
 	}
-	return target{}, false, false
+	return found
 }
+
+// keepsBase reports that the message_ids in link's receipts are known to be as in its responses.
+func (t *tracker) keepsBase(link string) bool { return t.exact[link] > 0 && t.converted[link] == 0 }
 
 // learn notes that a receipt of link was matched, as find said.
 func (t *tracker) learn(link string, converted bool) {
@@ -214,38 +230,41 @@ func (t *tracker) byReference(ref uint16) (ids []queue.ID) {
 // bring more of their receipts than of ours.
 const maxOrphans = 1000
 
-// addOrphan notes that the receipt for messageID is kept as record id. It returns the record that is
+// addOrphan notes that the receipt for messageID, sent to addr, is kept as record id. It returns the record that is
 // kept no longer for that, 0 when there is none: an earlier one for the same messageID, or else the
 // oldest of more than maxOrphans; over says that it was the latter.
-func (t *tracker) addOrphan(link, messageID string, id queue.ID) (gone queue.ID, over bool) {
+func (t *tracker) addOrphan(link, messageID, addr string, id queue.ID) (gone queue.ID, over bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	k := t.key(link, foldID(messageID))
-	gone = t.orphans[k]
-	t.orphans[k] = id
+	gone = t.orphans[k].id
+	t.orphans[k] = orphan{id, t.key(link, addr)}
 	if len(t.orphans) <= maxOrphans {
 		return gone, false
 	}
 	gone = id
 	for at, old := range t.orphans {
-		if old <= gone {
-			k, gone = at, old
+		if old.id <= gone {
+			k, gone = at, old.id
 		}
 	}
 	delete(t.orphans, k)
 	return gone, true
 }
 
-// takeOrphan returns and forgets the receipt kept for messageID.
-func (t *tracker) takeOrphan(link, messageID string) (queue.ID, bool) {
+// takeOrphan returns and forgets the receipt kept for messageID, which was given for a segment to addr. In
+// the other base it must be about that address: an account that others use too brings many receipts.
+func (t *tracker) takeOrphan(link, messageID, addr string) (queue.ID, bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	for _, form := range idForms(messageID) {
+	for i, form := range idForms(messageID) {
 		k := t.key(link, form)
-		if id, ok := t.orphans[k]; ok {
-			delete(t.orphans, k)
-			return id, true
+		o, ok := t.orphans[k]
+		if !ok || i > 0 && (t.keepsBase(link) || o.from != t.key(link, addr)) {
+			continue
 		}
+		delete(t.orphans, k)
+		return o.id, true
 	}
 	return 0, false
 }
@@ -255,7 +274,7 @@ func (t *tracker) dropOrphan(id queue.ID) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for k, v := range t.orphans {
-		if v == id {
+		if v.id == id {
 			delete(t.orphans, k)
 		}
 	}

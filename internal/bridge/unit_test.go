@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"log/slog"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -70,7 +71,7 @@ func TestProgressOnFlash(t *testing.T) {
 
 func FuzzNotes(f *testing.F) {
 	f.Add([]byte("\x01\x04main\x03\x00\x00\x00\x00\x024F"))
-	f.Add((storedReceipt{"main", "4F", pdu.StateDelivered}).marshal())
+	f.Add((storedReceipt{"main", "4F", pdu.StateDelivered, "359888123456"}).marshal())
 	in, _ := (&Inbound{Link: "main", Source: pdu.Address{TON: 1, NPI: 1, Addr: "359"}, ShortMessage: []byte("hi")}).AppendBinary(nil)
 	f.Add(in)
 	f.Fuzz(func(t *testing.T, b []byte) {
@@ -112,14 +113,17 @@ func TestFindReceipt(t *testing.T) {
 		{"b", "00AB", 0, false, false},
 		{"a", "ac", 0, false, false},
 	} {
-		x, converted, ok := tr.find(tt.link, tt.id)
-		if ok != tt.ok || converted != tt.converted || ok && (x.id != 7 || int(x.seg) != tt.seg) {
-			t.Errorf("find %q on %q: %+v, converted %v, %v", tt.id, tt.link, x, converted, ok)
+		var want []match
+		if tt.ok {
+			want = []match{{target{7, uint8(tt.seg)}, tt.converted, tt.converted}}
+		}
+		if got := tr.find(tt.link, tt.id); !slices.Equal(got, want) {
+			t.Errorf("find %q on %q: %+v, want %+v", tt.id, tt.link, got, want)
 		}
 	}
 	tr.learn("a", false) // this SMSC keeps to its form
-	if _, _, ok := tr.find("a", "171"); ok {
-		t.Error("the other base still matches although ids have matched as they are")
+	if got := tr.find("a", "171"); got != nil {
+		t.Errorf("the other base still matches although ids have matched as they are: %+v", got)
 	}
 	tr.forget(7, m)
 	if len(tr.remote) != 0 {
