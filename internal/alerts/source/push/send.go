@@ -40,7 +40,8 @@ func (e *SpoolError) Unwrap() []error { return []error{e.Door, e.Err} }
 
 // Send brings p to the agent that serves socket. When there is none, or it is busy, stopping, hanging
 // or could not store it, p goes into a file in spoolDir, where the agent finds it; it has an ID, so
-// that it counts once even when the agent had taken it. A clear goes there as well when it met a limit.
+// that it counts once even when the agent had taken it. A clear goes there as well when it met a limit
+// or found no room, and so does what must not overtake its opposite that waits there.
 //
 // Errors: *alerts.PushError (p is wrong), *door.RemoteError (the agent refused it: CodeRefused,
 // CodeLimit, CodeFull), *SpoolError, ctx's error.
@@ -60,6 +61,15 @@ func send(ctx context.Context, spoolDir string, p alerts.Push,
 		p.ID = newID()
 	}
 	asked := time.Now()
+	if opposed(spoolDir, p) {
+		late := p
+		if late.At.IsZero() {
+			late.At = asked.Round(0)
+		}
+		if file, err := writeSpool(spoolDir, late); err == nil {
+			return Sent{Spooled: file, Why: fmt.Errorf("push: %s: %w", p.Name, ErrWaiting)}, nil
+		}
+	}
 	var sent Sent
 	answered := false
 	limited, cancel := context.WithTimeout(ctx, answerTimer)
@@ -99,7 +109,7 @@ func final(op alerts.Op, err error) bool {
 	switch remote.Code {
 	case door.CodeBusy, door.CodeStopping, CodeNotStored:
 		return false
-	case CodeLimit:
+	case CodeLimit, CodeFull:
 		return op != alerts.OpClear
 	}
 	return true

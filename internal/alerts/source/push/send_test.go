@@ -86,6 +86,7 @@ func TestSendDecides(t *testing.T) {
 		{event("a", "x"), refusal(CodeLimit), false},
 		{clear, refusal(CodeLimit), true},
 		{event("a", "x"), refusal(CodeFull), false},
+		{clear, refusal(CodeFull), true},
 		{event("a", "x"), refusal(door.CodeUnknownOp), false},
 		{event("", "x"), nil, false},
 	} {
@@ -104,6 +105,35 @@ func TestSendDecides(t *testing.T) {
 			if p, err := readSpool(sent.Spooled); err != nil || p.ID != id || id == "" {
 				t.Errorf("%v: spooled as %+v, %v, want ID %q", c.err, p, err, id)
 			}
+		}
+	}
+}
+
+// What waits in the spool is not overtaken by its opposite: a clear before its raise would leave an
+// incident that never ends, a raise before an earlier clear one that is taken for over.
+func TestSendKeepsOrder(t *testing.T) {
+	raise, clear := alerts.Push{Op: alerts.OpRaise, Name: "nas"}, alerts.Push{Op: alerts.OpClear, Name: "nas"}
+	other := alerts.Push{Op: alerts.OpClear, Name: "ups"}
+	for _, c := range []struct {
+		waits, push alerts.Push
+		spool       bool
+	}{
+		{raise, clear, true}, {clear, raise, true}, {raise, raise, false}, {other, raise, false},
+		{raise, event("nas", "x"), false}, {event("nas", "x"), clear, false},
+	} {
+		spool := shortDir(t)
+		mustSpool(t, spool, c.waits)
+		put(t, spool, "0-damaged.json", "{")
+		var k taker
+		sent, err := send(t.Context(), spool, c.push, func(ctx context.Context, p alerts.Push, out func(json.RawMessage) error) error {
+			k.push(ctx, p)
+			return out(json.RawMessage(`{"effect":"cleared","class":"info"}`))
+		})
+		if err != nil || (sent.Spooled != "") != c.spool || (len(k.texts()) == 0) != c.spool {
+			t.Errorf("%s %s behind %s %s: got %+v, %v", c.push.Op, c.push.Name, c.waits.Op, c.waits.Name, sent, err)
+		}
+		if names := in(t, spool); c.spool && (!errors.Is(sent.Why, ErrWaiting) || names[len(names)-1] != filepath.Base(sent.Spooled)) {
+			t.Errorf("spooled as %s among %q: %v", sent.Spooled, names, sent.Why)
 		}
 	}
 }

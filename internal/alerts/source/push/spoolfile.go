@@ -36,6 +36,24 @@ const (
 // ErrSpoolFull: maxFiles wait already.
 var ErrSpoolFull = errors.New("full")
 
+// ErrWaiting: the opposite was said before, and the agent has not read it yet.
+var ErrWaiting = errors.New("what was said before waits in the spool, and goes first")
+
+// opposed tells whether a clear waits in dir that a raise would overtake, or a raise that a clear would.
+func opposed(dir string, p alerts.Push) bool {
+	if p.Op == alerts.OpEvent {
+		return false
+	}
+	names, err := list(dir)
+	if err != nil {
+		return false // nothing waits there, or it is not known
+	}
+	return slices.ContainsFunc(finished(names), func(name string) bool {
+		q, err := readSpool(filepath.Join(dir, name))
+		return err == nil && q.Name == p.Name && q.Op != p.Op && q.Op != alerts.OpEvent
+	})
+}
+
 // writeSpool puts p into dir and returns the file's path once file and directory are on flash. The
 // directory is made when only its last element is missing.
 func writeSpool(dir string, p alerts.Push) (string, error) {
