@@ -62,6 +62,7 @@ type limiter struct {
 
 	mu    sync.Mutex
 	rush  bucket
+	sos   bucket // the same for emergencies: a script in a loop does not stand in their way
 	total bucket
 	names map[string]*named
 }
@@ -77,6 +78,7 @@ func newLimiter(l Limits) *limiter {
 	return &limiter{
 		limits: l,
 		rush:   newBucket(rushSize, rushRefill, now),
+		sos:    newBucket(rushSize, rushRefill, now),
 		total:  newBucket(l.PerHour, time.Hour/time.Duration(l.PerHour), now),
 		names:  map[string]*named{},
 	}
@@ -87,11 +89,16 @@ func (l *limiter) take(p alerts.Push) (giveBack func(), err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	now := time.Now()
-	if d := l.rush.lacks(now); d > 0 {
+	emergency := p.Class == "emergency"
+	rush := &l.rush
+	if emergency {
+		rush = &l.sos
+	}
+	if d := rush.lacks(now); d > 0 {
 		return nil, &LimitError{limitRate, fmt.Sprintf("there were %d in a rush, and one a second after that is all that may come", rushSize), d}
 	}
 	if p.Op == alerts.OpClear {
-		l.rush.tokens--
+		rush.tokens--
 		return func() {}, nil
 	}
 	own, err := l.of(p.Name, now)
@@ -101,11 +108,10 @@ func (l *limiter) take(p alerts.Push) (giveBack func(), err error) {
 	if d := own.lacks(now); d > 0 {
 		return nil, &LimitError{"per_name", fmt.Sprintf("%q started %d texts in an hour, which is all one name may (per_name)", p.Name, l.limits.PerName), d}
 	}
-	emergency := p.Class == "emergency"
 	if d := l.total.lacks(now); d > 0 && !emergency {
 		return nil, &LimitError{"per_hour", fmt.Sprintf("programs started %d texts in an hour, which is all they may (per_hour)", l.limits.PerHour), d}
 	}
-	l.rush.tokens--
+	rush.tokens--
 	own.tokens--
 	if !emergency {
 		l.total.tokens--

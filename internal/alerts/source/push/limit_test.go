@@ -73,6 +73,29 @@ func TestLimits(t *testing.T) {
 }
 
 // A program that says again and again what is raised already is not refused for it.
+// A script in a loop takes what any pushes may cost, and not the way of an emergency.
+func TestRushSparesEmergencies(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLimiter(DefaultLimits())
+		for range 2 * rushSize {
+			if giveBack, err := l.take(alerts.Push{Op: alerts.OpRaise, Name: "loop"}); err == nil {
+				giveBack()
+			}
+		}
+		if _, err := l.take(alerts.Push{Op: alerts.OpRaise, Name: "fire", Class: "emergency"}); err != nil {
+			t.Error(err)
+		}
+		for range 2 * rushSize {
+			if giveBack, err := l.take(alerts.Push{Op: alerts.OpRaise, Name: "fire", Class: "emergency"}); err == nil {
+				giveBack()
+			}
+		}
+		if _, err := l.take(alerts.Push{Op: alerts.OpRaise, Name: "fire", Class: "emergency"}); err == nil {
+			t.Error("emergencies have no bound")
+		}
+	})
+}
+
 func TestGiveBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLimiter(Limits{PerName: 2, PerHour: 3, Names: 1})

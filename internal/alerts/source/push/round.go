@@ -58,6 +58,13 @@ func (r *round) file(ctx context.Context, file string) {
 		return
 	}
 	result, err := s.push(ctx, p)
+	if wrong, ok := errors.AsType[*alerts.PushError](err); ok && wrong.Field == "to" && len(p.To) > 0 {
+		// Whoever wrote the file was told that it counts: somebody has to hear of it.
+		s.log.Warn("spooled push is for somebody else than it names: those of push.to are told", "file", file,
+			"name", p.Name, "reason", wrong)
+		p.To = nil
+		result, err = s.push(ctx, p)
+	}
 	if err != nil || len(result.Keys) == 0 {
 		giveBack()
 	}

@@ -163,15 +163,8 @@ func TestDamaged(t *testing.T) {
 		t.Fatal(err)
 	}
 	reasons["link.json"], reasons["dir.json"] = "symbolic link", "not a regular file"
-	put(t, dir, "unknown-person.json", `{"op":"raise","name":"nas","to":"nobody"}`)
-	reasons["unknown-person.json"] = "nobody is not configured"
 	put(t, dir, "zz.json", `{"op":"event","name":"nas","text":"good"}`)
-	k := taker{answer: func(p alerts.Push) (alerts.PushResult, error) {
-		if len(p.To) > 0 {
-			return alerts.PushResult{}, &alerts.PushError{Field: "to", Problem: p.To[0] + " is not configured"}
-		}
-		return alerts.PushResult{}, nil
-	}}
+	var k taker
 	s := newSpool(dir, &k)
 	log, out := logged()
 	s.log = log
@@ -199,6 +192,29 @@ func TestDamaged(t *testing.T) {
 	}
 	if got := k.texts(); got[len(got)-1] != "good" {
 		t.Errorf("the good one did not pass: %q", got)
+	}
+}
+
+// Whoever spooled a push was told that it counts: when it names somebody who is not in the configuration,
+// those hear of it who are told when nobody is named.
+func TestSpoolForAStranger(t *testing.T) {
+	dir := shortDir(t)
+	mustSpool(t, dir, alerts.Push{Op: alerts.OpRaise, Name: "nas", ID: "1", To: []string{"nobody"}})
+	k := taker{answer: func(p alerts.Push) (alerts.PushResult, error) {
+		if len(p.To) > 0 {
+			return alerts.PushResult{}, &alerts.PushError{Field: "to", Problem: p.To[0] + " is not configured"}
+		}
+		return alerts.PushResult{Keys: []string{"K-1/first/0"}, Queued: true}, nil
+	}}
+	s := newSpool(dir, &k)
+	log, out := logged()
+	s.log = log
+	s.round(t.Context())
+	if got := in(t, dir); len(got) != 0 || len(k.got) != 2 || len(k.got[1].To) != 0 || k.got[1].ID != "1" {
+		t.Errorf("left %q, the engine was given %+v", got, k.got)
+	}
+	if n := strings.Count(out.String(), "nobody is not configured"); n != 1 {
+		t.Errorf("%d lines say why:\n%s", n, out)
 	}
 }
 
