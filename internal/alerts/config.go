@@ -38,8 +38,8 @@ type Rule struct {
 	// When is the sentence that must be true: "freezer above -12 for 20m". No default.
 	When string `toml:"when"`
 	// Until is the sentence that ends it. Default: the opposite of When, held for the same time, a number
-	// with 2 % or 1 unit of hysteresis, whichever is more, but at most half the limit; what is above 0
-	// ends at 0 too. Check says it back.
+	// with 2 % or 1 unit of hysteresis, whichever is more, but at most half the limit, and half of what
+	// is left to 100; what is above 0 ends at 0 too. Check says it back.
 	Until string `toml:"until"`
 	// Class is how urgent it is: emergency, alarm, warning, info or telemetry. Default "warning".
 	Class string `toml:"class"`

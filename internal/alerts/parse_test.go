@@ -114,6 +114,9 @@ func TestOpposite(t *testing.T) {
 		{"errors above 0 for 1m", "errors off for 1m or errors below -1 for 1m"},
 		{"errors above 0 and a on or b above 0", "errors off and b off or errors off and b below -1 or errors below -1 and b off or errors below -1 and b below -1 or a off and b off or a off and b below -1"},
 		{"load below 0", "load above 1"},
+		{"battery below 98", "battery above 99.96"},
+		{"battery below 99 for 1h", "battery above 99.5 for 1h"}, // 100 % ends it
+		{"boiler below 100", "boiler above 102"},
 		{"cellar outside 2..8 for 1m", "cellar inside 3..7 for 1m"},
 		{"cellar outside 2..3", "cellar inside 2.25..2.75"},
 		{"cellar inside 2..8", "cellar outside 1..9"},

@@ -176,12 +176,12 @@ func (t term) opposite() term {
 	case verbAbove:
 		o.verb, o.a = verbBelow, t.a-hysteresis(t.a)
 	case verbBelow:
-		o.verb, o.a = verbAbove, t.a+hysteresis(t.a)
+		o.verb, o.a = verbAbove, t.a+upward(t.a)
 	case verbOutside:
 		o.verb = verbInside
 		o.a, o.b = narrowed(t.a, t.b)
 	case verbInside:
-		o.verb, o.a, o.b = verbOutside, t.a-hysteresis(t.a), t.b+hysteresis(t.b)
+		o.verb, o.a, o.b = verbOutside, t.a-hysteresis(t.a), t.b+upward(t.b)
 	case verbSilent:
 		o.verb = verbHeard
 	case verbHeard:
@@ -202,6 +202,14 @@ func hysteresis(limit float64) float64 {
 		return l / 2
 	}
 	return max(1, l*2/100)
+}
+
+// upward is the hysteresis of what ends above the limit: at most half of what a percentage has left to 100.
+func upward(limit float64) float64 {
+	if h := hysteresis(limit); limit >= 100 || limit+h < 100 {
+		return h
+	}
+	return (100 - limit) / 2
 }
 
 // narrowed is the band a..b with hysteresis inside it, at most a quarter of the band at each end.
