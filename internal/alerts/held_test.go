@@ -91,3 +91,20 @@ func TestPushFromFarAway(t *testing.T) {
 	b.push(Push{Op: OpClear, Name: "door"})
 	b.wantTexts("cleared Cabin: C")
 }
+
+// The beginning of what still lasts is worth telling however long the agent was off; that of what is over is not.
+func TestRestartTellsWhatLasts(t *testing.T) {
+	for _, over := range []bool{false, true} {
+		b := newBench(t, ruleConfig(Rule{When: "x on"}))
+		b.read("x", "on")
+		b.wantTexts("first Cabin: T")
+		if over {
+			b.read("x", "off")
+		}
+		b.now = b.start.Add(72 * time.Hour)
+		b.restart(b.state.save(b.plan))
+		if got := len(b.state.pending); (got == 0) != over {
+			t.Errorf("over %v: %d notices wait", over, got)
+		}
+	}
+}

@@ -22,7 +22,7 @@ func (p *plan) newState(epoch string, now time.Time) state {
 
 // restore goes on from what an earlier run kept. Open incidents stay open without a new text; those
 // whose rule says something else by now end, and the people who were told hear of it. What waited for
-// the queue still waits, unless it is no longer worth delivering.
+// the queue still waits, unless it is over and no longer worth delivering.
 func (p *plan) restore(kept saved, epoch string, now time.Time) (state, []effect) {
 	s := p.newState(epoch, now)
 	r := run{plan: p, state: &s, now: now}
@@ -50,7 +50,7 @@ func (p *plan) restore(kept saved, epoch string, now time.Time) (state, []effect
 		}
 	}
 	for _, n := range kept.Pending {
-		if age := now.Sub(n.Made); clockSet(n.Made) && clockSet(now) && age > n.TTL {
+		if age := now.Sub(n.Made); clockSet(n.Made) && clockSet(now) && age > n.TTL && !s.lasts(n.Incident) {
 			r.drop(n, sms.Expired, "no longer worth delivering")
 			continue
 		}
@@ -64,6 +64,12 @@ func (p *plan) restore(kept saved, epoch string, now time.Time) (state, []effect
 		r.abandon(i)
 	}
 	return s, r.effects
+}
+
+// lasts tells whether the incident is open: that people hear of it is worth something until it is over.
+func (s *state) lasts(id string) bool {
+	i := s.find(id)
+	return i != nil && i.State != StateCalm
 }
 
 // resume goes on with an incident if its rule still says the same.
