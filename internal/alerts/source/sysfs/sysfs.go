@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -34,8 +35,8 @@ func New(root string, sensors map[string]Sensor, log *slog.Logger) *Source {
 
 // Run reads every sensor at once and then at its interval until ctx ends, and gives each reading to
 // emit: quality Good, or Bad with the reason when there is no value to be had or it cannot be true. It
-// returns nil when every read it began has come back. A disk on a network share that does not answer
-// can hold up a read for as long as the kernel waits; its sensor is silent until then, the others are not.
+// returns nil when every read it began has come back. A device or a network share that does not answer
+// can hold up a read for as long as the kernel waits; its sensors are silent until then, the others are not.
 func (s *Source) Run(ctx context.Context, emit func(context.Context, alerts.Reading) error) error {
 	var wg sync.WaitGroup
 	for _, lane := range s.lanes() {
@@ -46,8 +47,9 @@ func (s *Source) Run(ctx context.Context, emit func(context.Context, alerts.Read
 	return nil
 }
 
-// lanes parts the sensors into those that may wait for each other: everything that answers at once;
-// the 1-Wire thermometers, which take 0.75 s each and share a bus; and each disk, which may hang.
+// lanes parts the sensors into those that may wait for each other: the 1-Wire thermometers, which take
+// 0.75 s each and share a bus; each disk; and each device, since a drive that dies, or a chip on a bus that
+// is stuck, may not answer for as long as the kernel has patience.
 func (s *Source) lanes() [][]*probe {
 	byLane := map[string][]*probe{}
 	for _, name := range slices.Sorted(maps.Keys(s.sensors)) {
@@ -58,6 +60,14 @@ func (s *Source) lanes() [][]*probe {
 			lane = "w1"
 		case p.sensor.Disk != "":
 			lane = "disk " + p.sensor.Disk
+		case p.sensor.HWMon != "":
+			device, _, _ := strings.Cut(p.sensor.HWMon, "/")
+			lane = "hwmon " + device
+		case p.sensor.Power != "":
+			supply, _, _ := strings.Cut(p.sensor.Power, "/")
+			lane = "power " + supply
+		case p.sensor.Thermal != "":
+			lane = "thermal " + p.sensor.Thermal
 		}
 		byLane[lane] = append(byLane[lane], p)
 	}

@@ -233,3 +233,44 @@ func TestRunSlowThermometer(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// A drive that does not answer holds up neither another chip nor a power supply: its temperature is a
+// pipe that nobody writes to until they have been read.
+func TestRunSlowDrive(t *testing.T) {
+	root := t.TempDir()
+	put(t, root, "sys/class/hwmon/hwmon0/name", "drivetemp\n")
+	pipe := filepath.Join(root, "sys/class/hwmon/hwmon0/temp1_input")
+	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	put(t, root, "sys/class/hwmon/hwmon1/name", "cpu\n")
+	put(t, root, "sys/class/hwmon/hwmon1/temp1_input", "30000\n")
+	put(t, root, "sys/class/power_supply/AC/online", "1\n")
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	readings := make(chan alerts.Reading, 3)
+	done := make(chan error)
+	source := New(root, map[string]Sensor{
+		"a-drive": {HWMon: "drivetemp/temp1_input"}, "cpu": {HWMon: "cpu/temp1_input"}, "mains": {Power: "AC/online"},
+	}, slog.New(slog.DiscardHandler))
+	go func() {
+		done <- source.Run(ctx, func(_ context.Context, r alerts.Reading) error { readings <- r; return nil })
+	}()
+	for waiting := map[string]bool{"cpu": true, "mains": true}; len(waiting) > 0; {
+		r := <-readings
+		if !waiting[r.Sensor] || r.Quality != alerts.Good {
+			t.Fatalf("got %+v, waiting for %v, before the drive has answered", r, waiting)
+		}
+		delete(waiting, r.Sensor)
+	}
+	if err := os.WriteFile(pipe, []byte("41000\n"), 0); err != nil {
+		t.Fatal(err)
+	}
+	if r := <-readings; r.Sensor != "a-drive" || r.Value != alerts.Number(41) {
+		t.Errorf("got %+v", r)
+	}
+	cancel()
+	if err := <-done; err != nil {
+		t.Errorf("got %v", err)
+	}
+}
