@@ -279,6 +279,9 @@ func (e *Engine) answer(c *call) {
 func (e *Engine) answerAll() {
 	for _, calls := range e.waiting {
 		for _, c := range calls {
+			if c.reply == nil {
+				continue // it waited for two notices and has its answer: the result is the caller's
+			}
 			c.saved = !e.saver.urgent
 			c.result.Detail = "the agent is stopping: it is kept, and the next run sends it"
 			e.answer(c)
