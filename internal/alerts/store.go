@@ -156,7 +156,7 @@ func (s *store) overwrite(path string, b []byte) error {
 	f, err := os.OpenFile(path, os.O_WRONLY, 0)
 	created := errors.Is(err, fs.ErrNotExist)
 	if created {
-		if err := os.MkdirAll(s.dir, 0o700); err != nil {
+		if err := makeDir(s.dir); err != nil {
 			return err
 		}
 		f, err = os.OpenFile(path, os.O_WRONLY|os.O_CREATE, 0o600)
@@ -176,6 +176,17 @@ func (s *store) overwrite(path string, b []byte) error {
 		return err
 	}
 	return f.Close()
+}
+
+// makeDir makes dir unless it is there, and its name durable.
+func makeDir(dir string) error {
+	if _, err := os.Stat(dir); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	return syncDir(filepath.Dir(dir))
 }
 
 func syncDir(dir string) error {
