@@ -16,7 +16,8 @@ type Limits struct {
 	PerName int `toml:"per_name"`
 	// PerHour is the same for all names together. 1 to 36000, default 120.
 	PerHour int `toml:"per_hour"`
-	// Names is how many different names may make texts within an hour. 1 to 10000, default 100.
+	// Names is how many different names may make texts within an hour, emergencies as many again. 1 to
+	// 10000, default 100.
 	Names int `toml:"names"`
 }
 
@@ -101,7 +102,11 @@ func (l *limiter) take(p alerts.Push) (giveBack func(), err error) {
 		rush.tokens--
 		return func() {}, nil
 	}
-	own, err := l.of(p.Name, now)
+	most := l.limits.Names
+	if emergency {
+		most *= 2 // memory has a bound all the same
+	}
+	own, err := l.of(p.Name, most, now)
 	if err != nil {
 		return nil, err
 	}
@@ -129,12 +134,12 @@ func (l *limiter) take(p alerts.Push) (giveBack func(), err error) {
 	}, nil
 }
 
-// of finds what name did, in place of a name that was silent for an hour when there is no room.
-func (l *limiter) of(name string, now time.Time) (*named, error) {
+// of finds what name did, in place of a name that was silent for an hour when there are most.
+func (l *limiter) of(name string, most int, now time.Time) (*named, error) {
 	if n := l.names[name]; n != nil {
 		return n, nil
 	}
-	if len(l.names) >= l.limits.Names {
+	if len(l.names) >= most {
 		soonest := time.Hour
 		for other, n := range l.names {
 			if d := n.last.Add(time.Hour).Sub(now); d <= 0 {
@@ -143,7 +148,7 @@ func (l *limiter) of(name string, now time.Time) (*named, error) {
 				soonest = min(soonest, d)
 			}
 		}
-		if len(l.names) >= l.limits.Names {
+		if len(l.names) >= most {
 			return nil, &LimitError{"names", fmt.Sprintf(
 				"%d different names made texts within an hour, which is all that may be (names): keep the name the same and put what varies into the text",
 				l.limits.Names), soonest}

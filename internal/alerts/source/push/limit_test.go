@@ -96,6 +96,28 @@ func TestRushSparesEmergencies(t *testing.T) {
 	})
 }
 
+// An emergency is refused only for the texts of its own name, so the number of names does not refuse it:
+// they may be as many again.
+func TestNamesSpareEmergencies(t *testing.T) {
+	limits := Limits{PerName: 2, PerHour: 100, Names: 3}
+	l := newLimiter(limits)
+	for i := range limits.Names {
+		if _, err := l.take(event(fmt.Sprint("n", i), "x")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	fire := alerts.Push{Op: alerts.OpRaise, Class: "emergency"}
+	for i := range 2 * limits.Names {
+		fire.Name = fmt.Sprint("fire", i)
+		if _, err := l.take(fire); (err == nil) != (i < limits.Names) {
+			t.Errorf("%s: %v", fire.Name, err)
+		}
+	}
+	if _, err := l.take(event("other", "x")); err == nil {
+		t.Error("the number of names has no bound")
+	}
+}
+
 func TestGiveBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLimiter(Limits{PerName: 2, PerHour: 3, Names: 1})
