@@ -65,6 +65,7 @@ func TestReceiptForUnreadableRecord(t *testing.T) {
 func TestStrangersReceipts(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, "", nil)
+	r.await("the link", func() bool { return r.b.Status().Link.State == "bound" }) // none is delivered before
 	deliver := func(from, to int) {
 		var wg sync.WaitGroup
 		for n := from; n < to; n++ {
