@@ -7,6 +7,9 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"smppagent/internal/pdu"
+	"smppagent/internal/queue"
 )
 
 // failWrites makes every write of this process to a file fail until the returned function is called.
@@ -56,5 +59,53 @@ func TestPolicyOnceOnFailedMedium(t *testing.T) {
 	}
 	if n := r.copies("once"); n != 1 {
 		t.Errorf("arrived %d times, want once", n)
+	}
+}
+
+// A receipt that cannot be noted on flash counts all the same: people and programs hear of it, once. The
+// SMSC keeps it until it can be noted.
+func TestReceiptOnFailedMedium(t *testing.T) {
+	for _, stat := range []struct {
+		word string
+		step Step
+	}{{"DELIVRD", StepDelivered}, {"EXPIRED", StepExpired}, {"UNDELIV", StepFailed}} {
+		r := newRig(t, "no-receipt", nil)
+		ctx, cancel := context.WithTimeout(context.Background(), patience)
+		defer cancel()
+		events := r.b.Follow(ctx, 0)
+		m := message("Water in the cellar")
+		id := r.accept(m)
+		var messageID string
+		r.await("the wait for the receipt", func() bool {
+			items := r.list(func(item queue.Item) bool { return item.State == queue.Waiting })
+			if len(items) == 1 {
+				messageID = Describe(items[0]).Segments[0].MessageID
+			}
+			return messageID != ""
+		})
+		d := receipt(messageID)
+		d.PDU.ESMClass = 0 // some SMSCs mark it as any message
+		d.PDU.ShortMessage = []byte("id:" + messageID + " sub:001 dlvrd:001 stat:" + stat.word + " err:000")
+		restore := failWrites(t)
+		for range 3 {
+			if s := r.b.deliver(ctx, d); s != pdu.StatusRXTAPPN {
+				t.Errorf("%s is answered %v, want that the SMSC keeps it", stat.word, s)
+			}
+		}
+		got := r.collect(events, id, "")
+		if last := got[len(got)-1]; last.Step != stat.step || !last.Final {
+			t.Errorf("after %s: %s", stat.word, steps(got))
+		}
+		restore()
+		r.await("the receipt to be taken", func() bool { return r.b.deliver(ctx, d) == pdu.StatusROK })
+		if n := len(r.list(func(item queue.Item) bool { return item.Lane != LaneOut || item.State != queue.Buried })); n != 0 {
+			t.Errorf("%d records are left after %s", n, stat.word)
+		}
+		r.b.track.mu.Lock()
+		if n := len(r.b.track.remote); n != 0 {
+			t.Errorf("%d message_ids are still known", n)
+		}
+		r.b.track.mu.Unlock()
+		r.stop()
 	}
 }

@@ -49,8 +49,14 @@ func (b *Bridge) receiptFor(ctx context.Context, x match, d *pdu.DeliverSM, r pd
 		b.log.Log(ctx, b.hold.level("unreadable"), "receipt taken, though the record of its message cannot be read",
 			"id", x.id, "message_id", r.MessageID, "state", r.State, "err", err)
 		return !sure, nil
-	case !ok:
-		return err == nil, err // settled before: an SMSC may repeat itself
+	case err != nil:
+		return false, err
+	case !ok: // settled before: an SMSC may repeat itself, and does when that was not on flash
+		if err := b.onFlash(ctx); err != nil {
+			return true, err
+		}
+		b.track.forgetName(b.name, r.MessageID, x.target)
+		return true, nil
 	}
 	if sure && d.Source.Addr != m.msg.To.Addr {
 		return false, nil
@@ -60,7 +66,11 @@ func (b *Bridge) receiptFor(ctx context.Context, x match, d *pdu.DeliverSM, r pd
 	if !final {
 		return true, nil
 	}
-	return true, b.apply(ctx, m, int(x.seg), state)
+	err = b.apply(ctx, m, int(x.seg), state)
+	if errors.Is(err, queue.ErrStorage) {
+		b.track.name(b.name, r.MessageID, x.target) // to know it when it comes again
+	}
+	return true, err
 }
 
 // receiptByReference finds the message by the user_message_reference that the receipt carries: one in
@@ -126,8 +136,11 @@ func (b *Bridge) receiptOf(ctx context.Context, id queue.ID, d *pdu.DeliverSM, r
 // apply notes the final state of one segment and settles the message when it was the last. The
 // caller has m.
 func (b *Bridge) apply(ctx context.Context, m *tracked, seg int, state segmentState) error {
-	if seg >= len(m.progress.Segments) || m.progress.Segments[seg].State.fate() {
+	if seg >= len(m.progress.Segments) {
 		return nil
+	}
+	if m.progress.Segments[seg].State.fate() {
+		return b.onFlash(ctx)
 	}
 	m.progress.Segments[seg].State = state
 	id := m.item.ID

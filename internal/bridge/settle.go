@@ -3,6 +3,7 @@ package bridge
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"smppagent/internal/pdu"
@@ -118,19 +119,18 @@ func (b *Bridge) pause(status pdu.Status) {
 }
 
 // conclude writes what the message has come to. The caller has m and no response is due. durable
-// asks that the queue has it on flash when conclude returns.
+// asks for an error that matches queue.ErrStorage when that is not on flash: it counts all the same.
 func (b *Bridge) conclude(ctx context.Context, id queue.ID, m *tracked, durable bool) error {
 	note := m.progress.appendBinary(nil)
 	o, final := m.progress.outcome(m.msg.Receipt)
 	switch {
 	case o == sms.Failed, o == sms.Rejected:
-		return b.bury(ctx, id, m, o, b.failure(m))
-	case final:
-		err := b.q.Done(ctx, id, uint8(o), durable)
-		if !durable {
-			err = b.kept(err)
+		if err := b.bury(ctx, id, m, o, b.failure(m)); err != nil || !durable {
+			return err
 		}
-		if err != nil {
+		return b.onFlash(ctx)
+	case final:
+		if err := b.kept(b.q.Done(ctx, id, uint8(o), durable)); err != nil {
 			return ignoreGone(err)
 		}
 		m.settled = true
@@ -140,6 +140,9 @@ func (b *Bridge) conclude(ctx context.Context, id queue.ID, m *tracked, durable 
 			detail = b.failure(m)
 		}
 		b.report(ctx, m, o, detail)
+		if durable {
+			return b.onFlash(ctx)
+		}
 	case o == sms.Accepted:
 		if err := b.kept(b.q.Submitted(ctx, id, note)); err != nil {
 			return ignoreGone(err)
@@ -283,6 +286,15 @@ func (b *Bridge) kept(err error) error {
 		b.log.Error("the queue cannot be written: messages go on being sent, what becomes of them is kept in memory", "err", err)
 	}
 	return nil
+}
+
+// onFlash returns an error that matches queue.ErrStorage while there are changes in memory only.
+func (b *Bridge) onFlash(ctx context.Context) error {
+	s, err := b.q.Stats(ctx)
+	if err == nil && s.Failure != "" {
+		err = fmt.Errorf("%w: %s", queue.ErrStorage, s.Failure)
+	}
+	return err
 }
 
 // ignoreGone takes "no such record" for success: somebody else settled or dropped the message.

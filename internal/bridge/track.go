@@ -155,6 +155,24 @@ func (t *tracker) forget(id queue.ID, m *tracked) {
 	}
 }
 
+// name makes segment x findable by messageID, beside what index notes.
+func (t *tracker) name(link, messageID string, x target) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.remote[t.key(link, foldID(messageID))] = x
+}
+
+// forgetName undoes name for a segment whose message is settled.
+func (t *tracker) forgetName(link, messageID string, x target) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, form := range idForms(messageID) {
+		if k := t.key(link, form); t.remote[k] == x {
+			delete(t.remote, k)
+		}
+	}
+}
+
 // A match is a segment that a receipt may be about.
 type match struct {
 	target
