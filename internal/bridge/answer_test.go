@@ -88,3 +88,30 @@ func TestRefusalAfterAcceptance(t *testing.T) {
 		}
 	}
 }
+
+// Of two attempts that were both accepted the first gives the message its message_id, and nothing is known
+// of either when it is settled.
+func TestTwoAcceptances(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, "", nil)
+	id, m := inFlight(t, r)
+	m.calls = 1
+	for _, messageID := range []string{"first", "second"} {
+		ok := &smpp.Call{Tag: tag(id, 0), Response: &pdu.SubmitSMResp{MessageID: messageID}}
+		if err := r.b.answer(t.Context(), id, m, ok); err != nil {
+			t.Error(err)
+		}
+		m.calls = 0
+	}
+	if s := m.progress.Segments[0]; s.State != accepted || s.MessageID != "first" {
+		t.Errorf("the segment is %+v, want it accepted as first", s)
+	}
+	if err := r.b.apply(t.Context(), m, 0, delivered); err != nil {
+		t.Error(err)
+	}
+	r.b.track.mu.Lock()
+	defer r.b.track.mu.Unlock()
+	if n := len(r.b.track.remote); n != 0 {
+		t.Errorf("%d message_ids are known of a message that is settled", n)
+	}
+}

@@ -41,8 +41,8 @@ func (b *Bridge) answer(ctx context.Context, id queue.ID, m *tracked, call *smpp
 	case call.Err == nil:
 		b.hold.clear()
 		resp, _ := call.Response.(*pdu.SubmitSMResp)
-		if s.State.fate() { // its receipt was faster
-			break
+		if s.State.fate() || s.State == accepted && s.MessageID != "" {
+			break // its receipt was faster, or the late response to an attempt before: that has its name
 		}
 		*s = segment{State: accepted}
 		if resp != nil {
