@@ -2,22 +2,21 @@ package bridge
 
 import (
 	"testing"
+	"time"
 
 	"smppagent/internal/pdu"
 	"smppagent/internal/queue"
 	"smppagent/internal/smpp"
 )
 
-// inFlight appends a message while the link is down and takes it in hand as if its only segment had been
+// inFlight appends a message while the link is held and takes it in hand as if its only segment had been
 // written, with one response due.
 func inFlight(t *testing.T, r *rig) (queue.ID, *tracked) {
 	t.Helper()
-	r.await("the link", func() bool { return r.b.Status().Link.State == "bound" })
-	r.smsc.Refuse()
-	r.await("the loss of the link", func() bool { return r.b.Status().Link.State != "bound" })
-	if r.b.stillReady(t.Context()) {
-		t.Fatal("the link is there: this proves nothing")
-	}
+	r.await("the link", func() bool { return r.b.Status().Link.State == "bound" }) // the queue is taken over
+	r.b.hold.mu.Lock()
+	r.b.hold.until, r.b.hold.why = time.Now().Add(10*patience), "test"
+	r.b.hold.mu.Unlock()
 	id := r.accept(message("Pump stopped"))
 	var item queue.Item
 	r.await("the message", func() bool { // the dispatcher may have it for a moment
