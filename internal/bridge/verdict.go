@@ -9,7 +9,7 @@ const (
 	retry  verdict = iota // this message again later, at growing intervals, until it expires
 	pause                 // the whole link pauses; the message loses no attempt and keeps its place
 	bury                  // this message will never be taken: a person must look
-	rebind                // the session is not what we think; the message loses no attempt
+	rebind                // the session is not what we think, and ends; the message loses no attempt
 	noTLVs                // the SMSC takes no optional parameters: again without them
 )
 

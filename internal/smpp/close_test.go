@@ -279,3 +279,32 @@ func TestUnbindsCross(t *testing.T) {
 		}
 	})
 }
+
+// An SMSC that answers enquire_link and takes no submit_sm, for the session is none to it: what is in flight
+// is waited for, and the session ends.
+func TestSessionThatIsNone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n, f := bound(t, config())
+		done := make(chan *Call, 2)
+		n.submit(1, done)
+		n.submit(2, done)
+		f.want(pdu.CmdSubmitSM)
+		f.want(pdu.CmdSubmitSM)
+		f.send(pdu.StatusRINVBNDSTS, 2, &pdu.SubmitSMResp{})
+		synctest.Wait()
+		f.send(pdu.StatusROK, 3, &pdu.SubmitSMResp{MessageID: "taken"})
+		fr := f.want(pdu.CmdUnbind)
+		f.send(pdu.StatusRINVBNDSTS, fr.Sequence, &pdu.GenericNack{})
+		if err := n.ended(); err == nil || !strings.Contains(err.Error(), "may not submit_sm (ESME_RINVBNDSTS)") {
+			t.Errorf("Run returned %v", err)
+		}
+		var refusal *StatusError
+		if c := <-done; !errors.As(c.Err, &refusal) || refusal.Status != pdu.StatusRINVBNDSTS {
+			t.Errorf("the refused call: %v", c.Err)
+		}
+		if c := <-done; c.Err != nil {
+			t.Errorf("the other call: %v", c.Err)
+		}
+		f.closed()
+	})
+}

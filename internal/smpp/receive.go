@@ -111,6 +111,11 @@ func (s *Session) response(a *arrival) {
 	}
 	s.count.inFlight.Store(int64(s.window.open.n))
 	s.complete(c)
+	if h.Status == pdu.StatusRINVBNDSTS && s.phase == phaseBound {
+		// It would go on for ever: such an SMSC may still answer enquire_link.
+		s.err = fmt.Errorf("smpp: the SMSC takes this session for one that may not %v (%v)", c.Request.Command(), h.Status)
+		s.leave()
+	}
 }
 
 // fill puts the response into c.

@@ -110,9 +110,14 @@ func (s *Session) stop() {
 	case phaseOpen:
 		s.end(nil)
 	case phaseBound:
-		s.tell(StateUnbinding)
-		s.phase, s.deadline = phaseDraining, s.now.Add(s.cfg.UnbindTimer/2)
+		s.leave()
 	}
+}
+
+// leave waits for what is in flight, and then unbinds.
+func (s *Session) leave() {
+	s.tell(StateUnbinding)
+	s.phase, s.deadline = phaseDraining, s.now.Add(s.cfg.UnbindTimer/2)
 }
 
 // proceed moves an ending session on once nothing is in flight in either direction.
