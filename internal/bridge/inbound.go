@@ -139,7 +139,8 @@ func (b *Bridge) deliver(ctx context.Context, d *smpp.Delivery) pdu.Status {
 	if r, ok := pdu.ParseReceipt(d.PDU); ok {
 		var known bool
 		if known, err = b.receipt(ctx, d.PDU, r); !known && err == nil {
-			if d.PDU.ESMClass.Type() != pdu.ESMTypeDefault {
+			_, tagged := d.PDU.TLVs.ReceiptedMessageID()
+			if tagged || d.PDU.ESMClass.Type() != pdu.ESMTypeDefault {
 				err = b.keepReceipt(ctx, d.PDU, r)
 			} else { // only looks like one: somebody's text
 				err = b.store(ctx, d.PDU)

@@ -84,8 +84,8 @@ func TestStrangersReceipts(t *testing.T) {
 		}
 		return all
 	}
-	deliver(0, 200)
-	deliver(200, maxOrphans+100)
+	deliver(0, 50) // all of them before the others: at once they come in any order
+	deliver(50, maxOrphans+100)
 	deliver(maxOrphans+50, maxOrphans+100) // again
 	check := func(when string) {
 		t.Helper()
@@ -187,5 +187,26 @@ func TestStrangersReceiptInOtherBase(t *testing.T) {
 	}
 	if s := m.progress.Segments[0].State; s != delivered {
 		t.Errorf("message %d is %v in spite of its receipt in the other base", id, s)
+	}
+}
+
+// A receipt that does not say so in its esm_class, and is about a message not known yet, is one when it has
+// receipted_message_id: no phone can send that. Without it is somebody's text.
+func TestUnmarkedReceipt(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, "", nil)
+	r.await("the link", func() bool { return r.b.Status().Link.State == "bound" })
+	for n, lane := range map[int]queue.Lane{1: LaneReceipt, 2: LaneIn} {
+		d := receipt(fmt.Sprintf("stranger-%d", n))
+		d.PDU.ESMClass = pdu.ESMTypeDefault
+		if lane == LaneReceipt {
+			d.PDU.TLVs = pdu.TLVs{{Tag: pdu.TagReceiptedMessageID, Value: fmt.Appendf(nil, "stranger-%d\x00", n)}}
+		}
+		if s := r.b.deliver(t.Context(), d); s != pdu.StatusROK {
+			t.Errorf("answered %v", s)
+		}
+		if n := len(r.list(func(item queue.Item) bool { return item.Lane == lane })); n != 1 {
+			t.Errorf("%d records in lane %d, want 1", n, lane)
+		}
 	}
 }
