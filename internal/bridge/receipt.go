@@ -52,7 +52,7 @@ func (b *Bridge) receiptFor(ctx context.Context, x match, d *pdu.DeliverSM, r pd
 	case err != nil:
 		return false, err
 	case !ok: // settled before: an SMSC may repeat itself, and does when that was not on flash
-		if err := b.onFlash(ctx); err != nil {
+		if err := b.q.Sync(ctx); err != nil {
 			return true, err
 		}
 		b.track.forgetName(b.name, r.MessageID, x.target)
@@ -140,14 +140,11 @@ func (b *Bridge) apply(ctx context.Context, m *tracked, seg int, state segmentSt
 		return nil
 	}
 	if m.progress.Segments[seg].State.fate() {
-		return b.onFlash(ctx)
+		return b.q.Sync(ctx)
 	}
 	m.progress.Segments[seg].State = state
 	id := m.item.ID
-	if m.calls > 0 || m.progress.count(unsent, attempted) > 0 {
-		return ignoreGone(b.q.Note(ctx, id, m.progress.appendBinary(nil), true))
-	}
-	if m.progress.count(accepted) > 0 { // other receipts are due
+	if m.calls > 0 || m.progress.count(unsent, attempted, accepted) > 0 { // other responses or receipts are due
 		return ignoreGone(b.q.Note(ctx, id, m.progress.appendBinary(nil), true))
 	}
 	return b.conclude(ctx, id, m, true)

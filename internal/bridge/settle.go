@@ -3,7 +3,6 @@ package bridge
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"smppagent/internal/pdu"
@@ -86,10 +85,7 @@ func (b *Bridge) judge(id queue.ID, m *tracked, s *segment, status pdu.Status, t
 	*s = segment{State: unsent, Status: status}
 	m.refused, m.refusedNow = true, status
 	switch verdicts[status] {
-	case pause:
-		m.throttled = true
-		b.pause(status)
-	case rebind:
+	case pause, rebind:
 		m.throttled = true
 		b.pause(status)
 	case noTLVs:
@@ -128,7 +124,7 @@ func (b *Bridge) conclude(ctx context.Context, id queue.ID, m *tracked, durable 
 		if err := b.bury(ctx, id, m, o, b.failure(m)); err != nil || !durable {
 			return err
 		}
-		return b.onFlash(ctx)
+		return b.q.Sync(ctx)
 	case final:
 		if err := b.kept(b.q.Done(ctx, id, uint8(o), durable)); err != nil {
 			return ignoreGone(err)
@@ -141,7 +137,7 @@ func (b *Bridge) conclude(ctx context.Context, id queue.ID, m *tracked, durable 
 		}
 		b.report(ctx, m, o, detail)
 		if durable {
-			return b.onFlash(ctx)
+			return b.q.Sync(ctx)
 		}
 	case o == sms.Accepted:
 		if err := b.kept(b.q.Submitted(ctx, id, note)); err != nil {
@@ -286,15 +282,6 @@ func (b *Bridge) kept(err error) error {
 		b.log.Error("the queue cannot be written: messages go on being sent, what becomes of them is kept in memory", "err", err)
 	}
 	return nil
-}
-
-// onFlash returns an error that matches queue.ErrStorage while there are changes in memory only.
-func (b *Bridge) onFlash(ctx context.Context) error {
-	s, err := b.q.Stats(ctx)
-	if err == nil && s.Failure != "" {
-		err = fmt.Errorf("%w: %s", queue.ErrStorage, s.Failure)
-	}
-	return err
 }
 
 // ignoreGone takes "no such record" for success: somebody else settled or dropped the message.

@@ -91,3 +91,45 @@ func TestLastChance(t *testing.T) {
 		}
 	})
 }
+
+// TestSync: Sync makes durable what is not, costs nothing when all is, and says when it cannot.
+func TestSync(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newSimDisk()
+		s, _, err := openStore(simConfig(), d, quiet)
+		if err != nil {
+			t.Fatal(err)
+		}
+		id := must(putOne(s, "settled"))
+		q := &Queue{store: s, calls: make(chan *call), expired: make(chan Item), stopped: make(chan struct{})}
+		ctx, cancel := context.WithCancel(t.Context())
+		go q.Run(ctx)
+		defer func() { cancel(); <-q.stopped }()
+		before := d.syncs
+		if err := q.Sync(t.Context()); err != nil || d.syncs != before {
+			t.Errorf("%v, %d syncs with nothing to do", err, d.syncs-before)
+		}
+		if err := q.Done(t.Context(), id, 0, false); err != nil {
+			t.Fatal(err)
+		}
+		if err := q.Sync(t.Context()); err != nil || d.syncs != before+1 {
+			t.Errorf("%v, %d syncs, want 1", err, d.syncs-before)
+		}
+		after, _, err := openStore(simConfig(), d.cut(cutNone, nil), quiet)
+		if err != nil || after.index.n != 0 {
+			t.Errorf("%d records are back after a cut: %v", after.index.n, err)
+		}
+		second, err := q.Append(t.Context(), text("second"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		d.fail = (&failing{op: "sync", err: syscall.EIO, on: true}).fail
+		if err := q.Done(t.Context(), second[0], 0, false); err != nil {
+			t.Fatal(err)
+		}
+		if err := q.Sync(t.Context()); !errors.Is(err, ErrStorage) {
+			t.Errorf("on a medium that fails: %v", err)
+		}
+		d.fail = nil
+	})
+}

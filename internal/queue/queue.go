@@ -216,6 +216,12 @@ func (q *Queue) Kick(ctx context.Context, id ID) error {
 	return q.change(ctx, durable, func(s *store) error { return s.kick(id) })
 }
 
+// Sync returns when every change so far is on the medium. It costs nothing when that is so already.
+// Errors: ErrStorage, ErrClosed.
+func (q *Queue) Sync(ctx context.Context) error {
+	return q.change(ctx, durable, func(*store) error { return nil })
+}
+
 // Get returns the record with its body. Errors: ErrNotFound, ErrClosed.
 func (q *Queue) Get(ctx context.Context, id ID) (item Item, err error) {
 	err = q.do(ctx, func(s *store) (promise, error) {
@@ -255,7 +261,7 @@ func (q *Queue) Stats(ctx context.Context) (st Stats, err error) {
 	return st, err
 }
 
-// Expired gives out each record whose time has run out, as it was (State Ready or Waiting), and
-// settles it by giving it out, durable within 1 s: after a power cut it may be given out again. A record that nobody takes is kept until its room is needed. A Waiting
-// record counts as expired Config.WaitGrace after its Expires, because its receipt may be late.
+// Expired gives out each record whose time has run out, as it was (State Ready or Waiting), and settles it
+// by giving it out, durable within 1 s: after a power cut it may be given out again. A record that nobody
+// takes is kept until its room is needed. A Waiting record counts as expired Config.WaitGrace after its Expires, because its receipt may be late.
 func (q *Queue) Expired() <-chan Item { return q.expired }
