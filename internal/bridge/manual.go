@@ -31,12 +31,7 @@ func (b *Bridge) Drop(ctx context.Context, id queue.ID, why string) error {
 		return nil
 	}
 	if m.calls == 0 {
-		m.item = item
-		_ = m.msg.UnmarshalBinary(item.Body) // what cannot be read is dropped all the same
-		_ = m.progress.unmarshal(item.Note)
-		if m.msg.Ref == 0 {
-			m.msg.Ref = reference(id)
-		}
+		_, _ = m.read(item) // what cannot be read is dropped all the same
 	}
 	b.track.forget(id, m)
 	b.emit(m, StepDropped, Event{Detail: why, Final: true})

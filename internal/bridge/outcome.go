@@ -34,18 +34,14 @@ func (b *Bridge) load(ctx context.Context, id queue.ID, m *tracked) (ok bool, er
 	if item.Lane != LaneOut || item.State == queue.Buried {
 		return false, nil
 	}
-	m.item, m.msg, m.progress = item, sms.Message{}, progress{}
-	if err := m.msg.UnmarshalBinary(item.Body); err != nil {
+	body, note := m.read(item)
+	if body != nil {
 		m.settled = true
-		b.log.Error("message cannot be read", "id", id, "err", err)
-		return false, ignoreGone(b.kept(b.q.Bury(ctx, id, fmt.Sprintf("cannot be read: %v", err))))
+		b.log.Error("message cannot be read", "id", id, "err", body)
+		return false, ignoreGone(b.kept(b.q.Bury(ctx, id, fmt.Sprintf("cannot be read: %v", body))))
 	}
-	if err := m.progress.unmarshal(item.Note); err != nil {
-		b.log.Error("progress of the message cannot be read; it may be sent again", "id", id, "err", err)
-	}
-	m.item.Body, m.item.Note = nil, nil
-	if m.msg.Ref == 0 {
-		m.msg.Ref = reference(id)
+	if note != nil {
+		b.log.Error("progress of the message cannot be read; it may be sent again", "id", id, "err", note)
 	}
 	return true, nil
 }
@@ -101,16 +97,14 @@ func (b *Bridge) takeExpired(ctx context.Context) {
 }
 
 func (b *Bridge) expire(ctx context.Context, item queue.Item) {
-	m := &tracked{item: item}
-	if err := m.msg.UnmarshalBinary(item.Body); err != nil {
-		b.log.Error("expired message cannot be read", "id", item.ID, "err", err)
+	m := new(tracked)
+	body, note := m.read(item)
+	if body != nil {
+		b.log.Error("expired message cannot be read", "id", item.ID, "err", body)
 		return
 	}
-	if m.msg.Ref == 0 {
-		m.msg.Ref = reference(item.ID)
-	}
-	if err := m.progress.unmarshal(item.Note); err != nil {
-		b.log.Error("progress of an expired message cannot be read", "id", item.ID, "err", err)
+	if note != nil {
+		b.log.Error("progress of an expired message cannot be read", "id", item.ID, "err", note)
 	}
 	var o sms.Outcome
 	var detail string
@@ -142,12 +136,9 @@ func (b *Bridge) recover(ctx context.Context) error {
 			}
 			return orphanErr == nil
 		case item.Lane == LaneOut && item.State != queue.Buried:
-			m := &tracked{item: item}
-			if m.msg.UnmarshalBinary(item.Body) != nil || m.progress.unmarshal(item.Note) != nil {
+			m := new(tracked)
+			if body, note := m.read(item); body != nil || note != nil {
 				return true // load says so when its turn comes
-			}
-			if m.msg.Ref == 0 {
-				m.msg.Ref = reference(item.ID)
 			}
 			out++
 			b.track.index(item.ID, m)

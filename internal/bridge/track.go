@@ -62,6 +62,18 @@ type tracked struct {
 	doubted    string     // why a response is missing
 }
 
+// read fills m with what the record holds; body and note say why a part of it cannot be read.
+func (m *tracked) read(item queue.Item) (body, note error) {
+	m.item, m.msg, m.progress = item, sms.Message{}, progress{}
+	m.item.Body, m.item.Note = nil, nil
+	body = m.msg.UnmarshalBinary(item.Body)
+	note = m.progress.unmarshal(item.Note)
+	if m.msg.Ref == 0 {
+		m.msg.Ref = reference(item.ID)
+	}
+	return body, note
+}
+
 func newTracker() *tracker {
 	return &tracker{
 		seed:    maphash.MakeSeed(),
@@ -91,11 +103,7 @@ func (t *tracker) acquire(id queue.ID) *tracked {
 // release gives it back.
 func (t *tracker) release(id queue.ID, m *tracked) {
 	m.mu.Unlock()
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if m.refs--; m.refs == 0 {
-		delete(t.open, id)
-	}
+	t.drop(id, m)
 }
 
 // keep holds on to what is known of a message while responses are due, beyond release.
@@ -105,7 +113,7 @@ func (t *tracker) keep(m *tracked) {
 	m.refs++
 }
 
-// drop undoes keep.
+// drop undoes keep: who lets go of the message last makes it unknown.
 func (t *tracker) drop(id queue.ID, m *tracked) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -248,8 +256,8 @@ func (t *tracker) byReference(ref uint16) (ids []queue.ID) {
 // bring more of their receipts than of ours.
 const maxOrphans = 1000
 
-// addOrphan notes that the receipt for messageID, sent to addr, is kept as record id. It returns the record that is
-// kept no longer for that, 0 when there is none: an earlier one for the same messageID, or else the
+// addOrphan notes that the receipt for messageID, sent to addr, is kept as record id. It returns the record
+// that is kept no longer for that, 0 when there is none: an earlier one for the same messageID, or else the
 // oldest of more than maxOrphans; over says that it was the latter.
 func (t *tracker) addOrphan(link, messageID, addr string, id queue.ID) (gone queue.ID, over bool) {
 	t.mu.Lock()
