@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"smppagent/internal/door"
+	"smppagent/internal/queue"
 )
 
 // The exit codes of every verb. `smppagent help exit-codes` lists them.
@@ -76,6 +77,9 @@ func exitCode(err error) int {
 		return e.code
 	}
 	if _, ok := errors.AsType[*door.InUseError](err); ok {
+		return exitLocked
+	}
+	if _, ok := errors.AsType[*queue.LockedError](err); ok {
 		return exitLocked
 	}
 	if errors.Is(err, context.Canceled) {

@@ -46,7 +46,7 @@ func runAgent(ctx context.Context, cfg *config, log *slog.Logger) error {
 	defer lock.Close()
 	q, found, err := queue.Open(cfg.queueConfig(), log)
 	if err != nil {
-		return lockedIs(err)
+		return err
 	}
 	defer func() {
 		if err := q.Close(); err != nil {

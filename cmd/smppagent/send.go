@@ -146,7 +146,7 @@ func (a *app) send(ctx context.Context, cfg *config, o sendOrder, timeout time.D
 	})
 	switch {
 	case err != nil && id != 0 && (errors.Is(err, door.ErrNoAnswer) || ctx.Err() != nil):
-		return failf(exitInDoubt, "no longer waiting for message %d: it stays on its way; ask with: smppagent queue show %d", id, id)
+		return onItsWay(id)
 	case err != nil:
 		return callError(err)
 	case !o.Wait:
@@ -155,11 +155,16 @@ func (a *app) send(ctx context.Context, cfg *config, o sendOrder, timeout time.D
 	return sendEnd(id, last, o.Receipt && cfg.Route.Receipts != bridge.ReceiptsNever)
 }
 
+// onItsWay is how send ends when it no longer waits for message id.
+func onItsWay(id queue.ID) error {
+	return failf(exitInDoubt, "no longer waiting for message %d: it stays on its way; ask with: smppagent queue show %d", id, id)
+}
+
 // sendEnd is how send ends after the last event of message id; receipt says that one was waited for.
 func sendEnd(id queue.ID, last bridge.Event, receipt bool) error {
 	switch {
 	case !last.Final: // the agent ends
-		return failf(exitInDoubt, "no longer waiting for message %d: it stays on its way; ask with: smppagent queue show %d", id, id)
+		return onItsWay(id)
 	case last.Step == bridge.StepDelivered:
 		return nil
 	case last.Step == bridge.StepAccepted && !receipt:

@@ -20,16 +20,7 @@ func holdState(dir string) (io.Closer, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("state directory: %w", err)
 	}
-	lock, err := queue.Lock(dir, programName)
-	return lock, lockedIs(err)
-}
-
-// lockedIs gives the error of a directory that another process holds its exit code.
-func lockedIs(err error) error {
-	if _, ok := errors.AsType[*queue.LockedError](err); ok {
-		return fail(exitLocked, err)
-	}
-	return err
+	return queue.Lock(dir, programName)
 }
 
 // How often the state directories are looked at, and how often it is said that one is gone.
