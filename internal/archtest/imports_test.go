@@ -15,6 +15,7 @@ var mayImport = map[string][]string{
 	},
 	"internal/sms":             {},
 	"internal/pdu":             {},
+	"internal/pdu/bare":        {},
 	"internal/smpp":            {"internal/pdu"},
 	"internal/queue":           {},
 	"internal/alerts":          {"internal/sms"},
