@@ -36,7 +36,7 @@ func Fields(b []byte) ([]Field, error) {
 	} else if err == nil {
 		err = lengthError(h, len(b))
 	}
-	c := codec{b: b, list: &fields, command: h.Command, status: h.Status}
+	c := codec{care: true, b: b, list: &fields, command: h.Command, status: h.Status}
 	h.fields(&c)
 	if c.err == nil {
 		walk(&c, alloc(&c, h.Command))

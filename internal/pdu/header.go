@@ -38,6 +38,13 @@ func DecodeHeader(b []byte) (Header, error) {
 
 // fields encodes the header or prints it; DecodeHeader reads it, for it is needed before there is a PDU.
 func (h *Header) fields(c *codec) {
+	if c.writes {
+		c.b = binary.BigEndian.AppendUint32(append(c.b, 0, 0, 0, 0), uint32(h.Command))
+		c.b = binary.BigEndian.AppendUint32(c.b, uint32(h.Status))
+		c.b = binary.BigEndian.AppendUint32(c.b, h.Sequence)
+		h.check(c)
+		return
+	}
 	integer(c, "command_length", &h.Length)
 	integer(c, "command_id", &h.Command)
 	integer(c, "command_status", &h.Status)

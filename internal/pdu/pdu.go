@@ -35,10 +35,13 @@ func Append(dst []byte, status Status, sequence uint32, p PDU) ([]byte, error) {
 		return dst, &FieldError{Problem: "no PDU given"}
 	}
 	h := Header{Command: p.Command(), Status: status, Sequence: sequence}
-	c := codec{encode: true, b: dst, start: len(dst), command: h.Command, status: status}
+	c := codec{encode: true, writes: true, b: dst, start: len(dst), command: h.Command, status: status}
 	h.fields(&c)
 	walk(&c, p)
 	if c.err != nil {
+		c = codec{encode: true, care: true, b: dst, start: len(dst), command: h.Command, status: status}
+		h.fields(&c)
+		walk(&c, p)
 		return dst, c.err
 	}
 	c.finish()
@@ -59,13 +62,24 @@ func Decode(b []byte) (Frame, error) {
 	if uint64(h.Length) != uint64(len(b)) {
 		return Frame{Header: h}, lengthError(h, len(b))
 	}
-	c := codec{b: b, off: HeaderLen, command: h.Command, status: h.Status}
-	h.check(&c)
-	p := alloc(&c, h.Command)
-	walk(&c, p)
-	c.surplus()
+	c := codec{b: b, command: h.Command, status: h.Status}
+	p := c.decode(&h)
+	if c.err != nil {
+		c = codec{care: true, b: b, command: h.Command, status: h.Status}
+		p = c.decode(&h)
+	}
 	if c.err != nil {
 		return Frame{Header: h}, c.err
 	}
 	return Frame{Header: h, PDU: p, Oddities: c.oddities}, nil
+}
+
+// decode decodes what follows the header.
+func (c *codec) decode(h *Header) PDU {
+	c.off = HeaderLen
+	h.check(c)
+	p := alloc(c, h.Command)
+	walk(c, p)
+	c.surplus()
+	return p
 }

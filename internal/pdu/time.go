@@ -13,6 +13,10 @@ var errTime = errors.New("a time is YYMMDDhhmmsstnn and +, - or R (§7.1.1)")
 
 // time is a C-Octet String of 1 or 17 octets that holds a time: SMPP 3.4 §3.1, §7.1.1.
 func (c *codec) time(name string, v *string) {
+	if c.writes && *v == "" {
+		c.b = append(c.b, 0)
+		return
+	}
 	if !c.encode {
 		c.cstring(name, v, 17)
 	} else if !c.begin(name) {

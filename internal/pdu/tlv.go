@@ -108,8 +108,8 @@ func (c *codec) tlv(t TLV) {
 		return
 	}
 	c.tlvLimits(t)
-	c.b = binary.BigEndian.AppendUint16(c.b, uint16(t.Tag))
-	c.b = binary.BigEndian.AppendUint16(c.b, uint16(len(t.Value)))
+	n := len(t.Value)
+	c.b = append(c.b, byte(t.Tag>>8), byte(t.Tag), byte(n>>8), byte(n))
 	c.b = append(c.b, t.Value...)
 }
 
@@ -117,6 +117,9 @@ func (c *codec) tlv(t TLV) {
 func (c *codec) tlvLimits(t TLV) {
 	spec := t.Tag.spec()
 	n := len(t.Value)
+	if n >= spec.least && n <= spec.most && spec.as != kindCString {
+		return
+	}
 	problem := ""
 	switch {
 	case (n < spec.least || n > spec.most) && spec.least == spec.most:

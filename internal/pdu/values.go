@@ -15,8 +15,8 @@ type Address struct {
 }
 
 var (
-	sourceAddr      = [3]string{"source_addr_ton", "source_addr_npi", "source_addr"}
-	destinationAddr = [3]string{"dest_addr_ton", "dest_addr_npi", "destination_addr"}
+	sourceAddr      = &[3]string{"source_addr_ton", "source_addr_npi", "source_addr"}
+	destinationAddr = &[3]string{"dest_addr_ton", "dest_addr_npi", "destination_addr"}
 )
 
 // The values of service_type that the standard defines: SMPP 3.4 §5.2.11.
@@ -242,7 +242,10 @@ func (t ton) String() string {
 // npi prints and judges a numbering plan: §5.2.6.
 type npi uint8
 
-func (n npi) known() bool { return n.String() != "reserved" }
+func (n npi) known() bool {
+	const all = 1<<0 | 1<<1 | 1<<3 | 1<<4 | 1<<6 | 1<<8 | 1<<9 | 1<<10 | 1<<14 | 1<<18
+	return n < 32 && uint32(all)>>n&1 != 0
+}
 
 func (n npi) String() string {
 	switch n {
