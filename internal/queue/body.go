@@ -15,7 +15,7 @@ import (
 //	4 appended u64
 //	  not before u64, when bitNotBefore
 //	  expires u64, when bitExpires
-//	  tries u16, length of the reason u8, 0 u8, length of the note u16, when bitCarried
+//	  tries u16, length of the reason u8, more bits u8, length of the note u16, when bitCarried
 //	  key, reason, note, body
 type whole struct {
 	state               State
@@ -24,6 +24,7 @@ type whole struct {
 	trusted             bool // the clock was believed when it was appended
 	attempted           bool
 	hasNote             bool
+	kicked              bool
 	tries               uint16
 	appended            int64
 	notBefore, expires  int64
@@ -46,6 +47,9 @@ const (
 	bitRetryTrusted = 1 << 7
 )
 
+// More bits of a COPY.
+const bitKicked = 1 << 0 // by Kick, and waits for kickedGrace when it is submitted
+
 // appendWhole appends the payload of a PUT or, with more than a PUT's knowledge, a COPY.
 func appendWhole(dst []byte, w *whole) []byte {
 	var bits byte
@@ -54,7 +58,7 @@ func appendWhole(dst []byte, w *whole) []byte {
 			bits |= bit
 		}
 	}
-	carried := w.tries != 0 || w.reason != "" || w.hasNote
+	carried := w.tries != 0 || w.reason != "" || w.hasNote || w.kicked
 	set(w.trusted, bitTrusted)
 	set(w.attempted, bitAttempted)
 	set(w.notBefore != 0, bitNotBefore)
@@ -77,7 +81,11 @@ func appendWhole(dst []byte, w *whole) []byte {
 	}
 	if carried {
 		dst = binary.LittleEndian.AppendUint16(dst, w.tries)
-		dst = append(dst, byte(len(w.reason)), 0)
+		var more byte
+		if w.kicked {
+			more |= bitKicked
+		}
+		dst = append(dst, byte(len(w.reason)), more)
 		dst = binary.LittleEndian.AppendUint16(dst, uint16(len(w.note)))
 	}
 	dst = append(dst, w.key...)
@@ -112,7 +120,7 @@ func parseWhole(b []byte) (w whole, ok bool) {
 	if bits&bitCarried != 0 {
 		w.tries = r.u16()
 		reasonLen = int(r.u8())
-		r.u8()
+		w.kicked = r.u8()&bitKicked != 0
 		noteLen = int(r.u16())
 	}
 	w.key = string(r.take(keyLen))
@@ -134,6 +142,7 @@ func parseWhole(b []byte) (w whole, ok bool) {
 //	KICK: nothing
 type change struct {
 	hasNote, trusted bool
+	attempted        bool // RETRY: it may have been sent all the same
 	tries            uint16
 	note             []byte
 	at, stamp        int64
@@ -147,6 +156,7 @@ const (
 	changeNote    = 1 << 0 // the note replaces the one before
 	changeTrusted = 1 << 1 // the wall clock was believed
 	changeKey     = 1 << 2
+	changeAttempt = 1 << 3 // RETRY: the record stays attempted
 )
 
 func (c *change) append(dst []byte, k kind) []byte {
@@ -159,6 +169,9 @@ func (c *change) append(dst []byte, k kind) []byte {
 	}
 	if c.keyHash != 0 {
 		bits |= changeKey
+	}
+	if c.attempted {
+		bits |= changeAttempt
 	}
 	switch k {
 	case kindAttempt, kindSubmitted, kindNote:
@@ -190,7 +203,7 @@ func parseChange(b []byte, k kind) (c change, ok bool) {
 		return c, true
 	}
 	bits := r.u8()
-	c.hasNote, c.trusted = bits&changeNote != 0, bits&changeTrusted != 0
+	c.hasNote, c.trusted, c.attempted = bits&changeNote != 0, bits&changeTrusted != 0, bits&changeAttempt != 0
 	switch k {
 	case kindAttempt, kindSubmitted, kindNote:
 		c.note = r.b

@@ -84,8 +84,11 @@ func (s *store) submitted(id ID, note []byte) error {
 		sl.clear(slotReported)
 		s.expired = nil
 	}
-	if sl.is(slotOverdue) {
-		s.timers.push(graceTimer(s.clock.now()+int64(s.cfg.WaitGrace), id))
+	switch {
+	case sl.is(slotKicked):
+		s.timers.push(graceTimer(s.clock.now()+int64(kickedGrace), id, sl.round))
+	case sl.is(slotOverdue):
+		s.timers.push(graceTimer(s.clock.now()+int64(s.cfg.WaitGrace), id, sl.round))
 	}
 	s.place(sl, kindSubmitted, change{hasNote: note != nil, note: note}, soon)
 	return nil
@@ -100,7 +103,7 @@ func (s *store) note(id ID, note []byte) error {
 	if sl.state == Ready && sl.is(slotDelayed) {
 		// The time of the retry is in the record that the new note replaces.
 		if w, err := s.readWhole(sl); err == nil && w.retryAt != 0 {
-			k, c.tries = kindRetry, sl.tries
+			k, c.tries, c.attempted = kindRetry, sl.tries, sl.is(slotAttempted)
 			c.at, c.stamp, c.trusted = w.retryAt, w.retryStamp, w.retryTrusted
 		}
 	} else if sl.state == Buried {
@@ -165,7 +168,7 @@ func (s *store) kick(id ID) error {
 	if sl.state == Leased {
 		return wrongState(sl, "kick")
 	}
-	sl.set(slotNoExpiry)
+	sl.set(slotNoExpiry | slotKicked)
 	sl.clear(slotOverdue | slotReported | slotAttempted)
 	s.ready(sl)
 	s.place(sl, kindKick, change{}, later)

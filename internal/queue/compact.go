@@ -6,7 +6,7 @@ func (s *store) tight() bool { return len(s.free) == 0 && s.writer.segment != ni
 // squeeze frees the oldest segment as soon as what is live in it fits behind the log, when the pool is
 // down to its last segment.
 func (s *store) squeeze() {
-	if s.tight() && !s.compacting && s.failure == nil && s.copySize(true) <= s.room() {
+	if s.tight() && !s.compacting && s.failure == nil && s.leanSize() <= s.room() {
 		s.moveHead()
 		if s.failure == nil {
 			if err := s.commit(); err != nil {
@@ -25,21 +25,30 @@ func (s *store) room() int {
 	return n * 9 / 10
 }
 
-// copySize is about how many octets moving the oldest segment takes; lean: without notes.
-func (s *store) copySize(lean bool) (n int) {
+// copyGrowth is how much longer a COPY without a note is than the PUT it stands for, at most.
+const copyGrowth = 32
+
+// leanSize is about how many octets moving the oldest segment takes when notes are left out.
+func (s *store) leanSize() int {
 	if len(s.chain) == 0 {
 		return 0
 	}
+	head := s.segs[s.chain[0]]
+	return int(head.liveOctets) + head.live*copyGrowth
+}
+
+// headRecords lists what is live in the oldest segment, and about how many octets its notes take.
+func (s *store) headRecords() (ids []ID, notes int) {
 	head := uint16(s.chain[0])
 	s.index.all(func(sl *slot) {
 		if sl.anchor.segment == head {
-			n += recordSize(int(sl.anchor.length) + 32)
-			if !lean && sl.latest.segment != nowhere {
-				n += int(sl.latest.length)
+			ids = append(ids, sl.id)
+			if sl.latest.segment != nowhere {
+				notes += int(sl.latest.length)
 			}
 		}
 	})
-	return n
+	return ids, notes
 }
 
 // tidy runs after each roll. It moves the records of the oldest segment when few of it are live and
@@ -98,17 +107,12 @@ func (s *store) moveHead() {
 	}
 	s.compacting = true
 	defer func() { s.compacting = false }()
-	lean := s.copySize(false) > s.room()
-	if lean && s.copySize(true) > s.room() {
+	room := s.room()
+	if s.leanSize() > room {
 		return
 	}
-	n := s.chain[0]
-	var ids []ID
-	s.index.all(func(sl *slot) {
-		if int(sl.anchor.segment) == n {
-			ids = append(ids, sl.id)
-		}
-	})
+	ids, notes := s.headRecords()
+	lean := s.leanSize()+notes > room
 	for _, id := range ids {
 		if s.failure != nil {
 			return

@@ -1,21 +1,32 @@
 package queue
 
+import "time"
+
+// kickedGrace is how long a record waits for its fate that was kicked and then submitted: it has no time
+// of expiry any more, and SMSCs keep trying for a day or three.
+const kickedGrace = 72 * time.Hour
+
 // timeUp deals with a record whose time of expiry has come, or the end of its grace after that. The time of
 // expiry may come more than once: a log that holds a PUT and its COPY tells it twice.
-func (s *store) timeUp(sl *slot, now int64, grace bool) {
-	if sl.is(slotNoExpiry | slotReported) {
+func (s *store) timeUp(sl *slot, now int64, t timer) {
+	switch {
+	case sl.is(slotReported):
+		return
+	case t.grace():
+		if sl.state == Waiting && t.round() == graceRound(sl.round) {
+			s.report(sl)
+		}
+		return
+	case sl.is(slotNoExpiry):
 		return
 	}
 	switch sl.state {
 	case Ready:
 		s.report(sl)
 	case Waiting:
-		switch {
-		case grace:
-			s.report(sl)
-		case !sl.is(slotOverdue):
+		if !sl.is(slotOverdue) {
 			sl.set(slotOverdue)
-			s.timers.push(graceTimer(now+int64(s.cfg.WaitGrace), sl.id))
+			s.timers.push(graceTimer(now+int64(s.cfg.WaitGrace), sl.id, sl.round))
 		}
 	default:
 		sl.set(slotOverdue)

@@ -8,23 +8,29 @@ func (o orderedID) id() ID { return ID(o & (1<<56 - 1)) }
 // timer is one time of one record: when its not-before time comes or when it expires.
 type timer struct {
 	at   int64  // nanoseconds of the queue's monotonic clock
-	what uint64 // expires 1 bit, round 7 bits, or 1 at the end of the grace, ID 56 bits
+	what uint64 // expires 1 bit, 7 bits, ID 56 bits. The 7: round of a delay or of the grace, 0 of the expiry itself
 }
 
 const (
 	timerExpires = 1 << 63
-	timerGrace   = 1 << 56
+	timerRound   = 0x7F << 56
 )
 
 func delayTimer(at int64, id ID, round uint8) timer {
 	return timer{at, uint64(round&0x7F)<<56 | uint64(id)}
 }
 func expiryTimer(at int64, id ID) timer { return timer{at, timerExpires | uint64(id)} }
-func graceTimer(at int64, id ID) timer  { return timer{at, timerExpires | timerGrace | uint64(id)} }
-func (t timer) id() ID                  { return ID(t.what & (1<<56 - 1)) }
-func (t timer) expires() bool           { return t.what&timerExpires != 0 }
-func (t timer) grace() bool             { return t.expires() && t.what&timerGrace != 0 }
-func (t timer) round() uint8            { return uint8(t.what>>56) & 0x7F }
+func graceTimer(at int64, id ID, round uint8) timer {
+	return timer{at, timerExpires | uint64(graceRound(round))<<56 | uint64(id)}
+}
+
+// graceRound is the 7 bits of a grace that began in a round.
+func graceRound(round uint8) uint8 { return round%0x7F + 1 }
+
+func (t timer) id() ID        { return ID(t.what & (1<<56 - 1)) }
+func (t timer) expires() bool { return t.what&timerExpires != 0 }
+func (t timer) grace() bool   { return t.expires() && t.what&timerRound != 0 }
+func (t timer) round() uint8  { return uint8(t.what>>56) & 0x7F }
 
 // less orders what a heap holds.
 type less[T any] interface{ less(T) bool }

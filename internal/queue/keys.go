@@ -24,8 +24,21 @@ type keyState struct {
 // keyTable maps hashes of keys to records; order has the settled ones, oldest first.
 type keyTable struct {
 	m     map[uint64]keyState
-	order []uint64
+	order []keyRef
 	most  int // of order
+}
+
+// keyRef is the key of one settled record. It is stale when the table has no such key any more, or has it for
+// another record.
+type keyRef struct {
+	hash uint64
+	id   ID
+}
+
+// at returns what is known of the key, and false when it is stale.
+func (t *keyTable) at(ref keyRef) (keyState, bool) {
+	st, ok := t.m[ref.hash]
+	return st, ok && st.id == ref.id && st.settled != 0
 }
 
 // live notes that the record is the one with the key.
@@ -50,24 +63,22 @@ func (t *keyTable) settle(hash uint64, st keyState, now int64) {
 	if t.m == nil {
 		t.m = map[uint64]keyState{}
 	}
-	if old, ok := t.m[hash]; !ok || old.settled == 0 {
-		t.order = append(t.order, hash)
+	if old, ok := t.m[hash]; !ok || old.settled == 0 || old.id != st.id {
+		t.order = append(t.order, keyRef{hash, st.id})
 	}
 	t.m[hash] = st
 	t.forget(now)
 }
 
-// forget drops what is beyond the horizon. An entry of order whose key is live again stays in order
-// until it is the oldest, and is skipped then.
+// forget drops what is beyond the horizon, and what is stale when it is the oldest.
 func (t *keyTable) forget(now int64) {
 	for len(t.order) > 0 {
-		st, ok := t.m[t.order[0]]
-		gone := ok && st.settled != 0
-		if gone && len(t.order) <= t.most && now-st.settled < int64(KeyHorizon) {
+		st, ok := t.at(t.order[0])
+		if ok && len(t.order) <= t.most && now-st.settled < int64(KeyHorizon) {
 			return
 		}
-		if gone {
-			delete(t.m, t.order[0])
+		if ok {
+			delete(t.m, t.order[0].hash)
 		}
 		t.order = t.order[1:]
 	}
@@ -128,43 +139,46 @@ func (s *store) moveKeys() {
 	wallNow, trusted := s.clock.wall()
 	s.keys.forget(now)
 	head := s.chainHead()
-	var payload []byte
-	place := func() {
-		if len(payload) > 0 {
-			s.write(pending{kind: kindKeys, payload: payload})
-			s.lazy(later)
-			payload = nil
-		}
-	}
-	for _, hash := range s.keys.order {
-		st, ok := s.keys.m[hash]
-		if !ok || st.settled == 0 || st.life >= head {
+	var payloads [][]byte
+	kept := s.keys.order[:0]
+	for _, ref := range s.keys.order {
+		st, ok := s.keys.at(ref)
+		if !ok {
 			continue
 		}
-		if len(s.free) <= reserve {
-			delete(s.keys.m, hash)
+		if st.life < head && len(s.free) <= reserve {
+			delete(s.keys.m, ref.hash)
+			continue
+		}
+		kept = append(kept, ref)
+		if st.life >= head {
 			continue
 		}
 		stamp := int64(0)
 		if trusted {
 			stamp = wallNow - (now-st.settled)/int64(time.Millisecond)
 		}
-		payload = binary.LittleEndian.AppendUint64(payload, hash)
-		payload = binary.LittleEndian.AppendUint64(payload, uint64(st.id))
-		payload = binary.LittleEndian.AppendUint64(payload, uint64(stamp))
-		st.life = s.life
-		s.keys.m[hash] = st
-		if len(payload)/keyEntry >= most {
-			place()
+		if n := len(payloads); n == 0 || len(payloads[n-1])/keyEntry >= most {
+			payloads = append(payloads, nil)
 		}
+		p := &payloads[len(payloads)-1]
+		*p = binary.LittleEndian.AppendUint64(*p, ref.hash)
+		*p = binary.LittleEndian.AppendUint64(*p, uint64(st.id))
+		*p = binary.LittleEndian.AppendUint64(*p, uint64(stamp))
+		st.life = s.life
+		s.keys.m[ref.hash] = st
 	}
-	place()
+	s.keys.order = kept
+	for _, p := range payloads { // they may begin a segment, which comes here again
+		s.write(pending{kind: kindKeys, payload: p})
+		s.lazy(later)
+	}
 }
 
 // head is the life of the oldest segment that tells a key of a settled record, next when none does.
 func (t *keyTable) head(next uint64) uint64 {
-	for _, hash := range t.order {
-		if st, ok := t.m[hash]; ok && st.settled != 0 {
+	for _, ref := range t.order {
+		if st, ok := t.at(ref); ok {
 			next = min(next, st.life)
 		}
 	}

@@ -37,7 +37,15 @@ func (q *Queue) do(ctx context.Context, run func(*store) (promise, error)) error
 	case <-q.stopped:
 		return ErrClosed
 	}
-	<-c.done
+	select {
+	case <-c.done:
+	case <-q.stopped:
+		select {
+		case <-c.done: // it was the last one
+		default:
+			return ErrClosed // it was never carried out
+		}
+	}
 	return c.err
 }
 
@@ -61,7 +69,7 @@ func (q *Queue) Run(ctx context.Context) error {
 	s := q.store
 	alarm := time.NewTimer(time.Hour)
 	defer alarm.Stop()
-	crowd := false // the last commit served several callers: more of them are on their way
+	expect := 0 // how many callers the next commit may hope for
 	for {
 		s.tick()
 		alarm.Reset(s.untilNext())
@@ -74,7 +82,7 @@ func (q *Queue) Run(ctx context.Context) error {
 		}
 		select {
 		case c := <-q.calls:
-			crowd = q.serve(c, crowd)
+			expect = q.serve(c, expect)
 		case expired <- item:
 			s.expiredTaken(item.ID)
 		case <-alarm.C:
@@ -85,9 +93,14 @@ func (q *Queue) Run(ctx context.Context) error {
 	}
 }
 
+// patience is how often serve lets others run while it waits for callers that are on their way: a few
+// microseconds each when nothing else is to be done, a small part of a sync in all.
+const patience = 32
+
 // serve carries out c and the calls that wait behind it, and commits once for all that asked for it.
-// It reports whether several did.
-func (q *Queue) serve(c *call, crowd bool) bool {
+// It returns how many may be expected to ask for the next commit: those that it served, who are awake
+// now, and those that came while it synced; 0 when a lone caller is not to be kept waiting.
+func (q *Queue) serve(c *call, expect int) int {
 	s := q.store
 	var waiting [durable + 1][]*call
 	handle := func(c *call) {
@@ -102,6 +115,20 @@ func (q *Queue) serve(c *call, crowd bool) bool {
 		}
 		waiting[c.promise] = append(waiting[c.promise], c)
 	}
+	answer := func(calls []*call, err error) {
+		for _, c := range calls {
+			if c.err = err; err == nil && c.promise == durable && c.back != s.takenBack {
+				c.err = errTakenBack
+			}
+			close(c.done)
+		}
+	}
+	flush := func() {
+		if len(waiting[written]) > 0 {
+			answer(waiting[written], s.flush())
+			waiting[written] = waiting[written][:0]
+		}
+	}
 	handle(c)
 	for idle := 0; len(waiting[durable]) < maxCommit; {
 		select {
@@ -111,34 +138,31 @@ func (q *Queue) serve(c *call, crowd bool) bool {
 			continue
 		default:
 		}
-		// Callers that the last commit woke need a moment of processor to ask again; a lone
-		// caller is not made to wait.
-		if idle++; !crowd || idle > 2 {
+		if idle++; idle > patience || len(waiting[durable]) >= expect {
 			break
 		}
+		flush() // they may be those who are expected
 		runtime.Gosched()
 	}
-	answer := func(calls []*call, err error) {
-		for _, c := range calls {
-			if c.err = err; err == nil && c.promise == durable && c.back != s.takenBack {
-				c.err = errTakenBack
-			}
-			close(c.done)
-		}
-	}
-	if len(waiting[written]) > 0 {
-		answer(waiting[written], s.flush())
-	}
+	flush()
 	if len(waiting[durable]) == 0 {
-		return crowd
+		return expect
 	}
-	answer(waiting[durable], s.commit())
-	return len(waiting[durable]) > 1
+	err := s.commit()
+	came := len(q.calls)
+	answer(waiting[durable], err)
+	if expect = len(waiting[durable]) + came; expect == 1 {
+		return 0
+	}
+	return expect
 }
 
 // errTakenBack is for a call before which others of the same round failed the medium and after which yet
 // others healed it: what it placed may have been taken back in between.
 var errTakenBack = fmt.Errorf("%w for a while, what was placed is taken back", ErrStorage)
+
+// maxCallers is how many calls wait in line; more callers wait to be let into it.
+const maxCallers = 256
 
 // maxCommit bounds the calls that share one commit.
 const maxCommit = 1024

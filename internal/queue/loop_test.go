@@ -48,7 +48,7 @@ func TestTakenBack(t *testing.T) {
 		for _, c := range calls[1:] {
 			q.calls <- c
 		}
-		q.serve(calls[0], false)
+		q.serve(calls[0], 0)
 		for _, c := range calls {
 			<-c.done
 		}

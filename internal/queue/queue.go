@@ -106,13 +106,17 @@ func Open(cfg Config, log *slog.Logger) (*Queue, *Recovery, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	return newQueue(s, log), rec, nil
+}
+
+func newQueue(s *store, log *slog.Logger) *Queue {
 	return &Queue{
 		store:   s,
 		log:     log,
-		calls:   make(chan *call),
+		calls:   make(chan *call, maxCallers),
 		stopped: make(chan struct{}),
 		expired: make(chan Item),
-	}, rec, nil
+	}
 }
 
 // Append stores the entries and returns their IDs in the same order once they are durable. All are

@@ -233,6 +233,9 @@ func (l *loader) applyWhole(r record, p place, seg *segment) bool {
 	if w.attempted {
 		sl.set(slotAttempted)
 	}
+	if w.kicked {
+		sl.set(slotKicked)
+	}
 	delete(l.doubted, r.id)
 	if w.key != "" {
 		sl.set(slotKeyed)
@@ -289,6 +292,9 @@ func (l *loader) applyChange(r record, c *change, p place, seg *segment) {
 	case kindRetry:
 		sl.state, sl.tries = Ready, c.tries
 		sl.clear(slotAttempted | slotDelayed)
+		if c.attempted {
+			sl.set(slotAttempted)
+		}
 		sl.round++
 		l.delay(sl, c.at, c.stamp, c.trusted)
 		s.clock.saw(c.stamp, c.trusted)
@@ -298,7 +304,7 @@ func (l *loader) applyChange(r record, c *change, p place, seg *segment) {
 	case kindKick:
 		sl.state = Ready
 		sl.clear(slotAttempted | slotDelayed)
-		sl.set(slotNoExpiry)
+		sl.set(slotNoExpiry | slotKicked)
 	case kindDone, kindDrop, kindExpired:
 		switch r.kind {
 		case kindDone:
@@ -360,6 +366,9 @@ func (l *loader) finish() {
 		switch sl.state {
 		case Waiting:
 			l.rec.Waiting++
+			if sl.is(slotKicked) {
+				s.timers.push(graceTimer(s.clock.now()+int64(kickedGrace), sl.id, sl.round))
+			}
 		case Buried:
 			l.rec.Buried++
 		}

@@ -21,9 +21,9 @@ type slot struct {
 	anchor   place // the PUT or COPY
 	latest   place // the last record that carries a note, if not the anchor
 	tries    uint16
+	flags    uint16
 	laneOf   uint8 // lane and class, 4 bits each
 	state    State
-	flags    uint8
 	round    uint8 // rises with each new not-before time, so that an old timer is known
 	anchorIs kind  // PUT or COPY
 }
@@ -38,13 +38,14 @@ const (
 	slotNoExpiry  = 1 << 5 // kicked: its Expires counts no more
 	slotReported  = 1 << 6 // it is in the list of expired records
 	slotKeyed     = 1 << 7 // it has a key
+	slotKicked    = 1 << 8 // by Kick: once it is submitted it waits for kickedGrace
 )
 
 func (s *slot) lane() Lane       { return Lane(s.laneOf >> 4) }
 func (s *slot) class() uint8     { return s.laneOf & 15 }
-func (s *slot) is(f uint8) bool  { return s.flags&f != 0 }
-func (s *slot) set(f uint8)      { s.flags |= f }
-func (s *slot) clear(f uint8)    { s.flags &^= f }
+func (s *slot) is(f uint16) bool { return s.flags&f != 0 }
+func (s *slot) set(f uint16)     { s.flags |= f }
+func (s *slot) clear(f uint16)   { s.flags &^= f }
 func (s *slot) order() orderedID { return orderedID(s.class())<<56 | orderedID(s.id) }
 
 // index holds the slots by ID: slices of up to chunkLen slots, in order. IDs come in rising, so adding

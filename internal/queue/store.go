@@ -129,7 +129,7 @@ func (s *store) readWhole(sl *slot) (w whole, err error) {
 		return whole{}, fmt.Errorf("queue: record %d: another one is in its place", sl.id)
 	}
 	w.state, w.tries = sl.state, sl.tries
-	w.attempted = sl.is(slotAttempted)
+	w.attempted, w.kicked = sl.is(slotAttempted), sl.is(slotKicked)
 	if sl.is(slotNoExpiry) {
 		w.expires = 0
 	}
@@ -317,7 +317,7 @@ func (s *store) tick() {
 		switch {
 		case sl == nil:
 		case t.expires():
-			s.timeUp(sl, now, t.grace())
+			s.timeUp(sl, now, t)
 		case sl.is(slotDelayed) && sl.round&0x7F == t.round():
 			sl.clear(slotDelayed)
 			s.enqueue(sl)
