@@ -62,8 +62,9 @@ size: cross ## the size of each of them; fails over the budget in scripts/target
 qemu: cross ## tests and the built agent on arm, mips (big-endian) and riscv64 under qemu-user
 	@scripts/qemu
 
-bench: ## codec, session and queue figures
+bench: ## codec, session and queue figures; beside other libraries' (bench, a module of its own)
 	go test -run '^$$' -bench . -benchmem ./internal/pdu ./internal/smpp ./internal/queue
+	cd bench && go vet ./... && go run ./codec
 
 fuzz: ## every fuzz target for FUZZTIME (20s) each
 	@scripts/fuzz

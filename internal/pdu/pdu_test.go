@@ -203,7 +203,7 @@ func TestLengthsDisagree(t *testing.T) {
 
 // TestAllocs holds what the package promises about memory.
 func TestAllocs(t *testing.T) {
-	m := benchSubmit()
+	m := benchSubmit(t)
 	buf := make([]byte, 0, 512)
 	b, err := Append(nil, 0, 1, m)
 	if err != nil {

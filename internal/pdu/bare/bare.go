@@ -36,6 +36,21 @@ type SubmitSM struct {
 	Rest []byte
 }
 
+// Sample is a submit_sm as they come: 160 octets of text and three TLVs, 240 octets in all. Its
+// sequence_number is 1.
+func Sample() *SubmitSM {
+	return &SubmitSM{
+		Sequence: 1, SourceTON: 5, Source: []byte("Boiler room"), DestTON: 1, DestNPI: 1,
+		Dest: []byte("359888123456"), RegisteredDelivery: 1,
+		ShortMessage: bytes.Repeat([]byte("0123456789abcdef"), 10),
+		TLVs: []TLV{
+			{0x0204, []byte{1, 2}}, // user_message_reference
+			{0x020A, []byte{3, 4}}, // source_port
+			{0x1401, []byte("8 octets")},
+		},
+	}
+}
+
 // Append appends the PDU to dst, or returns nil when a string does not fit its field.
 func Append(dst []byte, m *SubmitSM) []byte {
 	if len(m.ServiceType) > 5 || len(m.Source) > 20 || len(m.Dest) > 20 || len(m.Schedule) > 16 ||
