@@ -16,7 +16,7 @@ type golden struct {
 	octets   string
 }
 
-var goldens = []golden{
+var goldens = append([]golden{
 	{"bind_transmitter", 0, 1, &BindTransmitter{Bind{
 		SystemID: "SMPP3TEST", Password: "secret08", SystemType: "SUBMIT1",
 		InterfaceVersion: Version34, AddrTON: 1, AddrNPI: 1,
@@ -231,14 +231,14 @@ var goldens = []golden{
 		00000064 command_status ESME_RX_T_APPN
 		00000001 sequence_number
 		00       message_id: unused, its NUL is there`},
-	{"data_sm, which has no struct", 0, 3, &Unknown{ID: CmdDataSM, Body: []byte{0, 1, 1, '1', 0}}, `
+	{"a vendor's command", 0, 3, &Unknown{ID: 0x00010200, Body: []byte{0, 1, 1, '1', 0}}, `
 		00000015 command_length 21
-		00000103 command_id
+		00010200 command_id
 		00000000 command_status
 		00000003 sequence_number
 		00 01 01 31 00 body`},
 	{"a command nobody knows", 0, 4, &Unknown{ID: 0x00010203}, `00000010 00010203 00000000 00000004 header`},
-}
+}, moreGoldens...)
 
 // octets reads the hex of a golden: of each line the words up to the first that is not hex.
 func octets(t testing.TB, lines string) []byte {

@@ -1,5 +1,4 @@
-// Package pdu turns SMPP 3.4 protocol data units into Go values and back, with the names and TLVs of
-// SMPP 5.0 added. It does no I/O, keeps no session state, and knows no alphabet but the plain ones it
+// Package pdu turns the protocol data units of SMPP 3.4 and 5.0 into Go values and back. It does no I/O, keeps no session state, and knows no alphabet but the plain ones it
 // prints.
 //
 // Encoding is strict: a value that does not fit its field is a *FieldError. Decoding is tolerant: what

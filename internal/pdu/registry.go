@@ -45,6 +45,42 @@ func alloc(c *codec, cmd Command) PDU {
 		return message[DeliverSM](c)
 	case CmdDeliverSMResp:
 		return new(DeliverSMResp)
+	case CmdOutbind:
+		return new(Outbind)
+	case CmdSubmitMulti:
+		return message[SubmitMulti](c)
+	case CmdSubmitMultiResp:
+		return new(SubmitMultiResp)
+	case CmdDataSM:
+		return message[DataSM](c)
+	case CmdDataSMResp:
+		return new(DataSMResp)
+	case CmdQuerySM:
+		return new(QuerySM)
+	case CmdQuerySMResp:
+		return new(QuerySMResp)
+	case CmdCancelSM:
+		return new(CancelSM)
+	case CmdCancelSMResp:
+		return new(CancelSMResp)
+	case CmdReplaceSM:
+		return message[ReplaceSM](c)
+	case CmdReplaceSMResp:
+		return new(ReplaceSMResp)
+	case CmdAlertNotification:
+		return new(AlertNotification)
+	case CmdBroadcastSM:
+		return message[BroadcastSM](c)
+	case CmdBroadcastSMResp:
+		return new(BroadcastSMResp)
+	case CmdQueryBroadcastSM:
+		return new(QueryBroadcastSM)
+	case CmdQueryBroadcastSMResp:
+		return new(QueryBroadcastSMResp)
+	case CmdCancelBroadcastSM:
+		return new(CancelBroadcastSM)
+	case CmdCancelBroadcastSMResp:
+		return new(CancelBroadcastSMResp)
 	}
 	return &Unknown{ID: cmd}
 }
@@ -82,6 +118,42 @@ func walk(c *codec, p PDU) {
 	case *DeliverSM:
 		p.fields(c)
 	case *DeliverSMResp:
+		p.fields(c)
+	case *Outbind:
+		p.fields(c)
+	case *SubmitMulti:
+		p.fields(c)
+	case *SubmitMultiResp:
+		p.fields(c)
+	case *DataSM:
+		p.fields(c)
+	case *DataSMResp:
+		p.fields(c)
+	case *QuerySM:
+		p.fields(c)
+	case *QuerySMResp:
+		p.fields(c)
+	case *CancelSM:
+		p.fields(c)
+	case *CancelSMResp:
+		p.fields(c)
+	case *ReplaceSM:
+		p.fields(c)
+	case *ReplaceSMResp:
+		p.fields(c)
+	case *AlertNotification:
+		p.fields(c)
+	case *BroadcastSM:
+		p.fields(c)
+	case *BroadcastSMResp:
+		p.fields(c)
+	case *QueryBroadcastSM:
+		p.fields(c)
+	case *QueryBroadcastSMResp:
+		p.fields(c)
+	case *CancelBroadcastSM:
+		p.fields(c)
+	case *CancelBroadcastSMResp:
 		p.fields(c)
 	case *Unknown:
 		p.fields(c)

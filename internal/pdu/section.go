@@ -19,9 +19,9 @@ func section(name string) string {
 		return "§5.2.3"
 	case "interface_version":
 		return "§5.2.4"
-	case "addr_ton", "source_addr_ton", "dest_addr_ton":
+	case "addr_ton", "source_addr_ton", "dest_addr_ton", "esme_addr_ton":
 		return "§5.2.5"
-	case "addr_npi", "source_addr_npi", "dest_addr_npi":
+	case "addr_npi", "source_addr_npi", "dest_addr_npi", "esme_addr_npi":
 		return "§5.2.6"
 	case "address_range":
 		return "§5.2.7"
@@ -55,6 +55,24 @@ func section(name string) string {
 		return "§5.2.22"
 	case "message_id":
 		return "§5.2.23"
+	case "esme_addr":
+		return "§5.2.10"
+	case "number_of_dests":
+		return "§5.2.24"
+	case "dest_flag":
+		return "§5.2.25"
+	case "no_unsuccess":
+		return "§5.2.26"
+	case "dl_name":
+		return "§5.2.27"
+	case "message_state":
+		return "§5.2.28"
+	case "final_date":
+		return "§5.2.29"
+	case "error_code":
+		return "§5.2.30"
+	case "error_status_code":
+		return "§5.2.31"
 	}
 	return ""
 }

@@ -20,6 +20,11 @@ func TestStrictEncode(t *testing.T) {
 		change(m)
 		return m
 	}
+	multi := func(change func(*SubmitMulti)) PDU {
+		m := &SubmitMulti{Dests: []Destination{{Flag: DestSME, Address: Address{1, 1, "1"}}, {Flag: DestList, List: "L"}}}
+		change(m)
+		return m
+	}
 	tlv := func(tag Tag, n int) PDU {
 		return submit(func(m *SubmitSM) { m.TLVs.Add(tag, make([]byte, n)) })
 	}
@@ -76,6 +81,40 @@ func TestStrictEncode(t *testing.T) {
 		{tlv(TagMessagePayload, 65536), "message_payload", 49, "65536 octets"},
 		{tlv(0x1401, 65536), "0x1401 (vendor)", 49, "65536 octets"},
 		{&SubmitSMResp{MessageID: x(65)}, "message_id", 16, "65 octets, at most 64"},
+		{&Outbind{SystemID: x(16)}, "system_id", 16, "16 octets, at most 15"},
+		{&Outbind{Password: x(17)}, "password", 17, "17 octets, at most 16"},
+		{multi(func(m *SubmitMulti) { m.Dest.Addr = "1" }), "destination_addr", 20, "in Dests"},
+		{multi(func(m *SubmitMulti) { m.Dests = nil }), "number_of_dests", 20, "0 is not among 1 to 254"},
+		{multi(func(m *SubmitMulti) { m.Dests = make([]Destination, 255) }), "number_of_dests", 20, "255 is not among"},
+		{multi(func(m *SubmitMulti) { m.Dests = make([]Destination, 300) }), "number_of_dests", 20, "300 is not among"},
+		{multi(func(m *SubmitMulti) { m.Dests[0].Flag = 0 }), "dest_flag", 21, "0 is not among 1 and 2"},
+		{multi(func(m *SubmitMulti) { m.Dests[0].Flag = 3 }), "dest_flag", 21, "3 is not among 1 and 2"},
+		{multi(func(m *SubmitMulti) { m.Dests[0].List = "x" }), "dest_flag", 21, "distribution list is given too"},
+		{multi(func(m *SubmitMulti) { m.Dests[1].Address.TON = 1 }), "dest_flag", 26, "an address is given too"},
+		{multi(func(m *SubmitMulti) { m.Dests[0].Address.Addr = x(21) }), "destination_addr", 24, "21 octets, at most 20"},
+		{multi(func(m *SubmitMulti) { m.Dests[1].List = x(21) }), "dl_name", 27, "21 octets, at most 20"},
+		{multi(func(m *SubmitMulti) { m.PriorityFlag = 4 }), "priority_flag", 31, "4 is not among"},
+		{&SubmitMultiResp{Unsuccessful: make([]Unsuccessful, 256)}, "no_unsuccess", 17, "256 is not among 0 to 255"},
+		{&DataSM{Source: Address{Addr: x(65)}}, "source_addr", 19, "65 octets, at most 64"},
+		{&DataSM{Dest: Address{Addr: x(65)}}, "destination_addr", 22, "65 octets, at most 64"},
+		{&DataSM{RegisteredDelivery: 0x40}, "registered_delivery", 24, "64 is not among"},
+		{&DataSM{ESMClass: ESMUDHI}, "message_payload", 26, "there is no text"},
+		{&DataSM{ESMClass: ESMUDHI, TLVs: TLVs{{TagMessagePayload, []byte{3, 0}}}}, "message_payload", 26, "3 octets, and 1 follow"},
+		{&QuerySM{MessageID: x(65)}, "message_id", 16, "65 octets, at most 64"},
+		{&QuerySM{Source: Address{TON: 7}}, "source_addr_ton", 17, "7 is not among"},
+		{&QuerySMResp{FinalDate: "now"}, "final_date", 17, "3 characters"},
+		{&QuerySMResp{FinalDate: "000001000000000R"}, "final_date", 17, "absolute"},
+		{&QuerySMResp{State: 10}, "message_state", 18, "10 is not among 0 to 9"},
+		{&CancelSM{ServiceType: x(6)}, "service_type", 16, "6 octets, at most 5"},
+		{&CancelSM{Dest: Address{Addr: x(21)}}, "destination_addr", 23, "21 octets, at most 20"},
+		{&ReplaceSM{ShortMessage: make([]byte, 255)}, "sm_length", 24, "255 is not among 0 to 254"},
+		{&ReplaceSM{SMDefaultMsgID: 255}, "sm_default_msg_id", 23, "255 is not among"},
+		{&ReplaceSM{ShortMessage: []byte("a"), TLVs: TLVs{{TagMessagePayload, []byte("b")}}}, "message_payload", 26, "short_message has a text too"},
+		{&AlertNotification{ESME: Address{Addr: x(65)}}, "esme_addr", 21, "65 octets, at most 64"},
+		{&AlertNotification{ESME: Address{NPI: 2}}, "esme_addr_npi", 20, "2 is not among"},
+		{&BroadcastSM{}, "broadcast_area_identifier", 27, "must have it"},
+		{&BroadcastSM{PriorityFlag: 9}, "priority_flag", 21, "9 is not among"},
+		{&QueryBroadcastSMResp{}, "message_state", 17, "must have it"},
 		{&DeliverSMResp{MessageID: x(65)}, "message_id", 16, "65 octets, at most 64"},
 	}
 	for _, tt := range tests {

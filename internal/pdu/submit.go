@@ -44,23 +44,48 @@ func (m *SubmitSM) fields(c *codec) {
 	c.cstring("service_type", &m.ServiceType, 6)
 	c.address(sourceAddr, &m.Source, 21)
 	c.address(destinationAddr, &m.Dest, 21)
+	m.content(c)
+}
+
+// content is what submit_sm and submit_multi have after their receivers.
+func (m *SubmitSM) content(c *codec) {
 	octet(c, "esm_class", &m.ESMClass)
 	octet(c, "protocol_id", &m.ProtocolID)
-	octet(c, "priority_flag", &m.PriorityFlag)
-	c.limit(m.PriorityFlag <= 3, uint32(m.PriorityFlag), "0 to 3 (§5.2.14)")
+	c.priority(&m.PriorityFlag)
 	c.time("schedule_delivery_time", &m.ScheduleDeliveryTime)
 	c.time("validity_period", &m.ValidityPeriod)
-	octet(c, "registered_delivery", &m.RegisteredDelivery)
-	c.limit(m.RegisteredDelivery < 0x20, uint32(m.RegisteredDelivery), "0 to 31 (§5.2.17)")
-	octet(c, "replace_if_present_flag", &m.ReplaceIfPresent)
-	c.limit(m.ReplaceIfPresent <= 1, uint32(m.ReplaceIfPresent), "0 and 1 (§5.2.18)")
+	c.registered(&m.RegisteredDelivery)
+	c.replaces(&m.ReplaceIfPresent)
 	octet(c, "data_coding", &m.DataCoding)
-	octet(c, "sm_default_msg_id", &m.SMDefaultMsgID)
-	c.limit(m.SMDefaultMsgID <= 254, uint32(m.SMDefaultMsgID), "0 to 254 (§5.2.20)")
+	c.defaultMessage(&m.SMDefaultMsgID)
 	c.looks = looks{coding: m.DataCoding, udhi: m.ESMClass.UDHI()}
 	c.message(&m.ShortMessage)
 	c.tlvs(&m.TLVs)
-	c.together(m)
+	c.together(m.ESMClass, m.ShortMessage, m.TLVs)
+}
+
+// priority is priority_flag: §5.2.14.
+func (c *codec) priority(v *uint8) {
+	octet(c, "priority_flag", v)
+	c.limit(*v <= 3, uint32(*v), "0 to 3 (§5.2.14)")
+}
+
+// registered is registered_delivery: §5.2.17.
+func (c *codec) registered(v *RegisteredDelivery) {
+	octet(c, "registered_delivery", v)
+	c.limit(*v < 0x20, uint32(*v), "0 to 31 (§5.2.17)")
+}
+
+// replaces is replace_if_present_flag: §5.2.18.
+func (c *codec) replaces(v *uint8) {
+	octet(c, "replace_if_present_flag", v)
+	c.limit(*v <= 1, uint32(*v), "0 and 1 (§5.2.18)")
+}
+
+// defaultMessage is sm_default_msg_id: §5.2.20.
+func (c *codec) defaultMessage(v *uint8) {
+	octet(c, "sm_default_msg_id", v)
+	c.limit(*v <= 254, uint32(*v), "0 to 254 (§5.2.20)")
 }
 
 // UserData is the text with its user data header: short_message, or message_payload when that is empty.
@@ -72,29 +97,36 @@ func (m *SubmitSM) UserData() []byte {
 	return m.ShortMessage
 }
 
-// together objects to fields that contradict each other. It follows tlvs.
-func (c *codec) together(m *SubmitSM) {
+// together objects to a text, in short_message or in the TLVs, that contradicts the other or the
+// esm_class. It follows tlvs.
+func (c *codec) together(class ESMClass, text []byte, tlvs TLVs) {
 	if c.err != nil {
 		return
 	}
-	text, payload := m.UserData(), false
-	if _, ok := m.TLVs.MessagePayload(); ok {
-		payload = len(m.ShortMessage) == 0
-		if !payload {
-			c.name, c.at = c.placeOf(m.TLVs, TagMessagePayload)
+	payload := false
+	if value, ok := tlvs.MessagePayload(); ok {
+		payload = len(text) == 0
+		if payload {
+			text = value
+		} else {
+			c.name, c.at = c.placeOf(tlvs, TagMessagePayload)
 			c.object("short_message has a text too, and there can be one (§3.2.3)")
 		}
 	}
-	if !m.ESMClass.UDHI() {
+	if !class.UDHI() {
 		return
 	}
-	if _, ok := m.TLVs.Get(TagSARMsgRefNum); ok {
-		c.name, c.at = c.placeOf(m.TLVs, TagSARMsgRefNum)
+	if _, ok := tlvs.Get(TagSARMsgRefNum); ok {
+		c.name, c.at = c.placeOf(tlvs, TagSARMsgRefNum)
 		c.object("esm_class says there is a user data header, and that excludes the sar_ parameters (§5.2.12)")
 	}
-	c.name, c.at = "short_message", c.messageAt
-	if payload {
-		c.name, c.at = c.placeOf(m.TLVs, TagMessagePayload)
+	switch {
+	case payload:
+		c.name, c.at = c.placeOf(tlvs, TagMessagePayload)
+	case c.messageAt == 0: // data_sm has no short_message
+		c.missing("message_payload")
+	default:
+		c.name, c.at = "short_message", c.messageAt
 	}
 	switch {
 	case len(text) == 0:

@@ -147,6 +147,23 @@ func (c *codec) placeOf(list TLVs, tag Tag) (name string, at int) {
 	return tag.String(), at
 }
 
+// must objects when there is no TLV with the tag, which the PDU cannot be without.
+func (c *codec) must(list TLVs, tag Tag) {
+	if _, ok := list.Get(tag); ok || c.err != nil {
+		return
+	}
+	c.missing(tag.String())
+	c.object("the PDU must have it, and has none")
+}
+
+// missing starts a field that has no octets, to object to that.
+func (c *codec) missing(name string) {
+	c.begin(name)
+	if c.list != nil {
+		c.print("(missing)")
+	}
+}
+
 // drop gives up the rest of the PDU.
 func (c *codec) drop(problem string) {
 	c.off = len(c.b)

@@ -69,6 +69,8 @@ func asTshark(t *testing.T, b []byte) map[string]string {
 	switch p := f.PDU.(type) {
 	case *BindTransmitter:
 		put("password", p.Password)
+	case *Outbind:
+		put("password", p.Password)
 	case *BindReceiver:
 		put("password", p.Password)
 	case *BindTransceiver:

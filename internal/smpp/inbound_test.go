@@ -85,8 +85,15 @@ func TestRequestsOutOfPlace(t *testing.T) {
 		status    pdu.Status
 	}{
 		{"unknown command", "00000014 00000666 00000000 00000033 deadbeef", pdu.CmdGenericNack, pdu.StatusRINVCMDID},
-		{"data_sm", "00000010 00000103 00000000 00000033", pdu.CmdGenericNack, pdu.StatusRINVCMDID},
-		{"outbind", "00000012 0000000b 00000000 00000033 0000", pdu.CmdGenericNack, pdu.StatusRINVCMDID},
+		{"data_sm", "0000001a 00000103 00000000 00000033 00 000000 000000 000000", pdu.CmdDataSMResp, pdu.StatusRXTAPPN},
+		{"data_sm that is cut", "00000010 00000103 00000000 00000033", pdu.CmdDataSMResp, pdu.StatusRINVCMDLEN},
+		{"submit_multi from an SMSC", "00000018 00000021 00000000 00000033 00 000000 01 02 6100", pdu.CmdSubmitMultiResp, pdu.StatusRINVCMDLEN},
+		{"query_sm from an SMSC", "00000014 00000003 00000000 00000033 00 000000", pdu.CmdQuerySMResp, pdu.StatusRINVBNDSTS},
+		{"cancel_sm from an SMSC", "00000018 00000008 00000000 00000033 00 00 000000 000000", pdu.CmdCancelSMResp, pdu.StatusRINVBNDSTS},
+		{"replace_sm from an SMSC", "00000019 00000007 00000000 00000033 00 000000 00 00 00 00 00", pdu.CmdReplaceSMResp, pdu.StatusRINVBNDSTS},
+		{"broadcast_sm from an SMSC", "0000001b 00000111 00000000 00000033 00 000000 00 00 00 00 00 00 00", pdu.CmdBroadcastSMResp, pdu.StatusRINVBNDSTS},
+		{"query_broadcast_sm from an SMSC", "00000014 00000112 00000000 00000033 00 000000", pdu.CmdQueryBroadcastSMResp, pdu.StatusRINVBNDSTS},
+		{"cancel_broadcast_sm from an SMSC", "00000015 00000113 00000000 00000033 00 00 000000", pdu.CmdCancelBroadcastSMResp, pdu.StatusRINVBNDSTS},
 		{"bind from an SMSC", "00000017 00000009 00000000 00000033 00 00 00 34 00 00 00", pdu.CmdBindTransceiverResp, pdu.StatusRINVBNDSTS},
 		{"deliver_sm that is cut", "00000013 00000005 00000000 00000033 00 01 01", pdu.CmdDeliverSMResp, pdu.StatusRINVCMDLEN},
 		{"enquire_link with a body", "00000012 00000015 00000000 00000033 0000", pdu.CmdEnquireLinkResp, pdu.StatusROK},
@@ -103,6 +110,31 @@ func TestRequestsOutOfPlace(t *testing.T) {
 				}
 				f.send(pdu.StatusROK, 9, &pdu.EnquireLink{})
 				f.answered(pdu.CmdEnquireLinkResp, pdu.StatusROK, 9)
+				if len(n.end) != 0 {
+					t.Error("the session ended")
+				}
+			})
+		})
+	}
+}
+
+// alert_notification and outbind have no response, not even when they cannot be read.
+func TestRequestsWithoutResponse(t *testing.T) {
+	for _, c := range []struct{ name, raw string }{
+		{"alert_notification", "00000016 00000102 00000000 00000033 000000 000000"},
+		{"alert_notification that is cut", "00000013 00000102 00000000 00000033 000000"},
+		{"outbind", "00000012 0000000b 00000000 00000033 0000"},
+		{"outbind that is cut", "00000011 0000000b 00000000 00000033 00"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				n, f := bound(t, config())
+				f.raw(octets(t, c.raw))
+				f.send(pdu.StatusROK, 9, &pdu.EnquireLink{})
+				f.answered(pdu.CmdEnquireLinkResp, pdu.StatusROK, 9) // and nothing before it
+				if !strings.Contains(n.log.String(), "pdu without response ignored") {
+					t.Errorf("it is not logged: %s", n.log.String())
+				}
 				if len(n.end) != 0 {
 					t.Error("the session ended")
 				}

@@ -12,6 +12,12 @@ import (
 // §3.3), one that has no business here its own response with ESME_RINVBNDSTS; the session lives.
 func (s *Session) request(a *arrival) {
 	h := a.frame.Header
+	if h.Command == pdu.CmdAlertNotification || h.Command == pdu.CmdOutbind {
+		// These two have no response (§4.12, §4.1.7), not even when they cannot be read. An outbind asks for
+		// a bind, and belongs on a connection that the SMSC made.
+		s.once(slog.LevelInfo, "pdu without response ignored", "command_id", h.Command.String())
+		return
+	}
 	if a.err != nil {
 		status := pdu.StatusRINVOPTPARSTREAM
 		if errors.Is(a.err, pdu.ErrShort) {
@@ -28,6 +34,15 @@ func (s *Session) request(a *arrival) {
 		s.unbound(h)
 	case *pdu.DeliverSM:
 		s.delivered(a.frame, p)
+	case *pdu.DataSM:
+		// Nobody takes these: the SMSC is to keep it.
+		if s.phase == phaseOpen || s.cfg.Bind == BindTransmitter {
+			s.refuse(h, pdu.StatusRINVBNDSTS)
+			return
+		}
+		s.count.turned.Add(1)
+		s.once(slog.LevelWarn, "data_sm refused: nobody takes them")
+		s.refuse(h, pdu.StatusRXTAPPN)
 	case *pdu.Unknown:
 		s.once(slog.LevelInfo, "command not supported", "command_id", h.Command.String(), "sequence_number", h.Sequence)
 		s.nack(pdu.StatusRINVCMDID, h.Sequence)
@@ -119,6 +134,22 @@ func responseTo(c pdu.Command) pdu.PDU {
 		return &pdu.UnbindResp{}
 	case pdu.CmdEnquireLink:
 		return &pdu.EnquireLinkResp{}
+	case pdu.CmdSubmitMulti:
+		return &pdu.SubmitMultiResp{}
+	case pdu.CmdDataSM:
+		return &pdu.DataSMResp{}
+	case pdu.CmdQuerySM:
+		return &pdu.QuerySMResp{}
+	case pdu.CmdCancelSM:
+		return &pdu.CancelSMResp{}
+	case pdu.CmdReplaceSM:
+		return &pdu.ReplaceSMResp{}
+	case pdu.CmdBroadcastSM:
+		return &pdu.BroadcastSMResp{}
+	case pdu.CmdQueryBroadcastSM:
+		return &pdu.QueryBroadcastSMResp{}
+	case pdu.CmdCancelBroadcastSM:
+		return &pdu.CancelBroadcastSMResp{}
 	}
 	return nil
 }

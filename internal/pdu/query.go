@@ -1,0 +1,52 @@
+package pdu
+
+import "strings"
+
+// QuerySM asks what became of a message: SMPP 3.4 §4.8.1.
+type QuerySM struct {
+	// MessageID is the one that the SMSC gave in its response: at most 64 octets.
+	MessageID string
+	// Source is the source address of that message; zero when it was.
+	Source Address
+}
+
+func (m *QuerySM) fields(c *codec) {
+	c.cstring("message_id", &m.MessageID, 65)
+	c.address(sourceAddr, &m.Source, 21)
+}
+
+// QuerySMResp answers query_sm: §4.8.2.
+type QuerySMResp struct {
+	// MessageID is the one asked about.
+	MessageID string
+	// FinalDate is when the message reached its final state, in SMPP's absolute form; empty while it has
+	// not: §5.2.29.
+	FinalDate string
+	// State is what became of it.
+	State MessageState
+	// ErrorCode is the network's reason, as the SMSC defines it; 0 is none: §5.2.30.
+	ErrorCode uint8
+	// TLVs are none in 3.4; 5.0 allows some.
+	TLVs TLVs
+}
+
+func (m *QuerySMResp) fields(c *codec) {
+	if !c.body("message_id", bodyQuery, false, &m.TLVs) {
+		return
+	}
+	c.cstring("message_id", &m.MessageID, 65)
+	c.time("final_date", &m.FinalDate)
+	if strings.HasSuffix(m.FinalDate, "R") {
+		c.object("a date is in the absolute form (§5.2.29)")
+	}
+	octet(c, "message_state", &m.State)
+	c.limit(m.State <= StateSkipped, uint32(m.State), "0 to 9 (§5.2.28, 5.0 §4.7.15)")
+	octet(c, "error_code", &m.ErrorCode)
+	c.tlvs(&m.TLVs)
+}
+
+// Command is CmdQuerySM.
+func (*QuerySM) Command() Command { return CmdQuerySM }
+
+// Command is CmdQuerySMResp.
+func (*QuerySMResp) Command() Command { return CmdQuerySMResp }

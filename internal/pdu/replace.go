@@ -1,0 +1,48 @@
+package pdu
+
+// ReplaceSM changes a message that is not delivered yet: SMPP 3.4 §4.10.1. Its data_coding, esm_class and
+// destination stay those of the message.
+type ReplaceSM struct {
+	// MessageID is the one that the SMSC gave in its response: at most 64 octets.
+	MessageID string
+	// Source is the source address of the message; zero when it was.
+	Source Address
+	// ScheduleDeliveryTime is the new one; empty keeps the old: §5.2.15.
+	ScheduleDeliveryTime string
+	// ValidityPeriod is the new one; empty keeps the old: §5.2.16.
+	ValidityPeriod string
+	// RegisteredDelivery asks for receipts: §5.2.17.
+	RegisteredDelivery RegisteredDelivery
+	// SMDefaultMsgID is 1 to 254 to send a text the SMSC has; 0 is none: §5.2.20.
+	SMDefaultMsgID uint8
+	// ShortMessage is the new text: at most 254 octets, §5.2.22.
+	ShortMessage []byte
+	// TLVs are none in 3.4; 5.0 allows message_payload.
+	TLVs TLVs
+}
+
+func (m *ReplaceSM) fields(c *codec) {
+	c.cstring("message_id", &m.MessageID, 65)
+	c.address(sourceAddr, &m.Source, 21)
+	c.time("schedule_delivery_time", &m.ScheduleDeliveryTime)
+	c.time("validity_period", &m.ValidityPeriod)
+	c.registered(&m.RegisteredDelivery)
+	c.defaultMessage(&m.SMDefaultMsgID)
+	c.message(&m.ShortMessage)
+	c.tlvs(&m.TLVs)
+	c.together(0, m.ShortMessage, m.TLVs)
+}
+
+// ReplaceSMResp answers replace_sm: §4.10.2. It has no body.
+type ReplaceSMResp struct {
+	// TLVs are none in 3.4; 5.0 allows congestion_state.
+	TLVs TLVs
+}
+
+func (m *ReplaceSMResp) fields(c *codec) { c.tlvs(&m.TLVs) }
+
+// Command is CmdReplaceSM.
+func (*ReplaceSM) Command() Command { return CmdReplaceSM }
+
+// Command is CmdReplaceSMResp.
+func (*ReplaceSMResp) Command() Command { return CmdReplaceSMResp }
