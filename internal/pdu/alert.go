@@ -11,7 +11,7 @@ type AlertNotification struct {
 	TLVs TLVs
 }
 
-var esmeAddr = [3]string{"esme_addr_ton", "esme_addr_npi", "esme_addr"}
+var esmeAddr = &[3]string{"esme_addr_ton", "esme_addr_npi", "esme_addr"}
 
 func (m *AlertNotification) fields(c *codec) {
 	c.address(sourceAddr, &m.Source, 65)
