@@ -6,7 +6,6 @@ import (
 	"errors"
 	"reflect"
 	"testing"
-	"time"
 )
 
 // FuzzDecode decodes anything, as it is and with its command_length put right. What decodes without an
@@ -97,28 +96,6 @@ func FuzzReceipt(f *testing.F) {
 		}
 		if class&0x3C == 0 && (r.MessageID == "" || r.Stat == "") {
 			t.Fatalf("unmarked and without an id or a stat: %+v", r)
-		}
-	})
-}
-
-// FuzzTime reads anything as a time, and writes what it could read.
-func FuzzTime(f *testing.F) {
-	for _, s := range []string{"", "261123084931004+", "020610233429000R", "371231235959948-", "000000000000000R"} {
-		f.Add(s)
-	}
-	now := time.Date(2026, 11, 23, 8, 49, 31, 0, time.UTC)
-	f.Fuzz(func(t *testing.T, s string) {
-		at, err := ParseTime(s, now)
-		if err != nil {
-			return
-		}
-		written := AbsoluteTime(at)
-		if y := at.UTC().Year(); y < 1939 || y > 2036 || at.IsZero() {
-			return // the form has two digits for the year
-		}
-		back, err := ParseTime(written, now)
-		if err != nil || !back.Equal(at) {
-			t.Fatalf("%q is %v, written %q, read %v, %v", s, at, written, back, err)
 		}
 	})
 }

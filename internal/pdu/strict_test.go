@@ -56,7 +56,7 @@ func TestStrictEncode(t *testing.T) {
 		{submit(func(m *SubmitSM) { m.ScheduleDeliveryTime = "2611230849" }), "schedule_delivery_time", 42,
 			"10 characters, not 16"},
 		{submit(func(m *SubmitSM) { m.ValidityPeriod = "000001000000000Z" }), "validity_period", 43, "+, - or R"},
-		{submit(func(m *SubmitSM) { m.ValidityPeriod = "261323084931004+" }), "validity_period", 43, "no date"},
+		{submit(func(m *SubmitSM) { m.ValidityPeriod = "261323084931004+" }), "validity_period", 43, "no month 13"},
 		{submit(func(m *SubmitSM) { m.RegisteredDelivery = 0x20 }), "registered_delivery", 44, "32 is not among 0 to 31"},
 		{submit(func(m *SubmitSM) { m.ReplaceIfPresent = 2 }), "replace_if_present_flag", 45, "2 is not among 0 and 1"},
 		{submit(func(m *SubmitSM) { m.SMDefaultMsgID = 255 }), "sm_default_msg_id", 47, "255 is not among 0 to 254"},

@@ -8,8 +8,173 @@ import (
 	"time"
 )
 
+// Time is a time as the standard writes it, "261123084931004+" or "000000013000000R": either a moment,
+// exact to a tenth of a second and with its offset from UTC, or a span from when the SMSC has the PDU.
+// SMPP 3.4 §7.1.1, 5.0 §4.7.23. The zero Time is written "", which leaves the choice to the SMSC.
+type Time struct {
+	// At is the moment; zero when the time is relative.
+	At time.Time
+	// Span is how long; zero when the time is absolute.
+	Span Span
+	// Relative says which of the two it is.
+	Relative bool
+}
+
+// Span is how long something takes by the calendar, where months and years are not all of one length.
+// Years are 0 to 99, Months 0 to 12, Days 0 to 31, Hours 0 to 23, Minutes and Seconds 0 to 59.
+type Span struct {
+	Years, Months, Days, Hours, Minutes, Seconds uint8
+}
+
 // errTime says what a time must look like.
 var errTime = errors.New("a time is YYMMDDhhmmsstnn and +, - or R (§7.1.1)")
+
+// ReadTime reads a time in either form. Years from 38 on are in the 1900s (Appendix C). The error says
+// which part is wrong. The empty string is the zero Time.
+func ReadTime(s string) (Time, error) {
+	if s == "" {
+		return Time{}, nil
+	}
+	if len(s) != timeLen {
+		return Time{}, fmt.Errorf("%d characters, not %d: %w", len(s), timeLen, errTime)
+	}
+	for i := range timeLen - 1 {
+		if s[i] < '0' || s[i] > '9' {
+			return Time{}, fmt.Errorf("%q: character %d is %q, no digit: %w", s, i+1, s[i:i+1], errTime)
+		}
+	}
+	if s[timeLen-1] == 'R' {
+		return readRelative(s)
+	}
+	return readAbsolute(s)
+}
+
+// timeLen is how many characters a time has, without its NUL.
+const timeLen = 16
+
+// readAbsolute reads 15 digits and a sign: §7.1.1.1.
+func readAbsolute(s string) (Time, error) {
+	east := 15 * 60 * twoDigits(s, 13)
+	switch s[timeLen-1] {
+	case '+':
+	case '-':
+		east = -east
+	default:
+		return Time{}, fmt.Errorf("%q ends in %q: %w", s, s[timeLen-1:], errTime)
+	}
+	if n := twoDigits(s, 13); n > maxQuarters {
+		return Time{}, fmt.Errorf("%q is %d quarters of an hour off UTC, at most %d (§7.1.1)", s, n, maxQuarters)
+	}
+	year := 2000 + twoDigits(s, 0)
+	if year > lastYear {
+		year -= 100
+	}
+	at, err := date(year, s[2:12], time.FixedZone("", east))
+	if err != nil {
+		return Time{}, fmt.Errorf("%q: %w (§7.1.1)", s, err)
+	}
+	return Time{At: at.Add(time.Duration(s[12]-'0') * time.Second / 10)}, nil
+}
+
+// readRelative reads 15 digits and an R: §7.1.1.2.
+func readRelative(s string) (Time, error) {
+	part := func(i int) uint8 { return uint8(twoDigits(s, i)) }
+	span := Span{part(0), part(2), part(4), part(6), part(8), part(10)}
+	if name, most := span.beyond(); name != "" {
+		return Time{}, fmt.Errorf("%q has more than %d %s (§7.1.1)", s, most, name)
+	}
+	if s[12:15] != "000" {
+		return Time{}, fmt.Errorf("%q has %q before the R, where 000 must be (§7.1.1.2)", s, s[12:15])
+	}
+	return Time{Span: span, Relative: true}, nil
+}
+
+// date is the moment of MMDDhhmm or MMDDhhmmss in the year, or says which part cannot be. All must be digits.
+func date(year int, s string, loc *time.Location) (time.Time, error) {
+	month, day, hour, minute, second := twoDigits(s, 0), twoDigits(s, 2), twoDigits(s, 4), twoDigits(s, 6), 0
+	if len(s) > 8 {
+		second = twoDigits(s, 8)
+	}
+	switch {
+	case month < 1 || month > 12:
+		return time.Time{}, fmt.Errorf("there is no month %d", month)
+	case day < 1 || day > daysIn(year, month):
+		return time.Time{}, fmt.Errorf("there is no day %d in %04d-%02d", day, year, month)
+	case hour > 23:
+		return time.Time{}, fmt.Errorf("there is no hour %d", hour)
+	case minute > 59:
+		return time.Time{}, fmt.Errorf("there is no minute %d", minute)
+	case second > 59:
+		return time.Time{}, fmt.Errorf("there is no second %d", second)
+	}
+	return time.Date(year, time.Month(month), day, hour, minute, second, 0, loc), nil
+}
+
+// daysIn is how many days the month has.
+func daysIn(year, month int) int {
+	return time.Date(year, time.Month(month)+1, 0, 0, 0, 0, 0, time.UTC).Day()
+}
+
+// twoDigits is the number in the two digits of s from i on.
+func twoDigits(s string, i int) int { return int(s[i]-'0')*10 + int(s[i+1]-'0') }
+
+// ParseTime reads a time in either form and says when that is; a relative one counts from now, by the
+// calendar: Span.After. An empty string is an error.
+func ParseTime(s string, now time.Time) (time.Time, error) {
+	if s == "" {
+		return time.Time{}, fmt.Errorf("0 characters, not %d: %w", timeLen, errTime)
+	}
+	t, err := ReadTime(s)
+	switch {
+	case err != nil:
+		return time.Time{}, err
+	case t.Relative:
+		return t.Span.After(now), nil
+	}
+	return t.At, nil
+}
+
+// String says the time in words: "2026-11-23 08:49:31.0 +01:00" or "1 h 30 min from when the SMSC has it".
+func (t Time) String() string {
+	switch {
+	case t.Relative:
+		return t.Span.String() + " from when the SMSC has it"
+	case t.At.IsZero():
+		return "as the SMSC likes"
+	}
+	return t.At.Format("2006-01-02 15:04:05.0 -07:00")
+}
+
+// String says the span in words, "1 year 2 days 30 min".
+func (s Span) String() string {
+	var parts []string
+	for i, n := range s.parts() {
+		switch unit := [...]string{"years", "months", "days", "h", "min", "s"}[i]; {
+		case n == 1 && i < 3:
+			parts = append(parts, "1 "+strings.TrimSuffix(unit, "s"))
+		case n > 0:
+			parts = append(parts, strconv.Itoa(int(n))+" "+unit)
+		}
+	}
+	if parts == nil {
+		return "0 s"
+	}
+	return strings.Join(parts, " ")
+}
+
+func (s Span) parts() [6]uint8 {
+	return [6]uint8{s.Years, s.Months, s.Days, s.Hours, s.Minutes, s.Seconds}
+}
+
+// beyond names the first part that is over its most; none is "".
+func (s Span) beyond() (name string, most uint8) {
+	for i, n := range s.parts() {
+		if most := [...]uint8{99, 12, 31, 23, 59, 59}[i]; n > most {
+			return [...]string{"years", "months", "days", "hours", "minutes", "seconds"}[i], most
+		}
+	}
+	return "", 0
+}
 
 // time is a C-Octet String of 1 or 17 octets that holds a time: SMPP 3.4 §3.1, §7.1.1.
 func (c *codec) time(name string, v *string) {
@@ -18,129 +183,18 @@ func (c *codec) time(name string, v *string) {
 		return
 	}
 	if !c.encode {
-		c.cstring(name, v, 17)
+		c.cstring(name, v, timeLen+1)
 	} else if !c.begin(name) {
 		return
 	}
 	if c.err == nil && *v != "" {
-		if err := checkTime(*v); err != nil {
+		if t, err := ReadTime(*v); err != nil {
 			c.object(err.Error())
 		} else if c.list != nil {
-			c.explain(timeText(*v))
+			c.explain(t.String())
 		}
 	}
 	if c.encode {
-		c.cstring(name, v, 17)
+		c.cstring(name, v, timeLen+1)
 	}
 }
-
-// timeText says what a time in either form means.
-func timeText(s string) string {
-	if s[15] != 'R' {
-		t, _ := ParseTime(s, time.Time{})
-		return t.Format("2006-01-02 15:04:05.0 -07:00")
-	}
-	var parts []string
-	for i, unit := range [...]string{"years", "months", "days", "h", "min", "s"} {
-		switch n := twoDigits(s, 2*i); {
-		case n == 1 && i < 3:
-			parts = append(parts, "1 "+strings.TrimSuffix(unit, "s"))
-		case n > 0:
-			parts = append(parts, strconv.Itoa(n)+" "+unit)
-		}
-	}
-	return strings.Join(append(parts, "from when the SMSC has it"), " ")
-}
-
-// RelativeTime writes a span from now in SMPP's relative form, "000000013000000R" for an hour and a
-// half: SMPP 3.4 §7.1.1.2. Parts of a second count as one; the most is 99 years. Nothing and less than
-// nothing is "", the SMSC's own value.
-//
-// The form has months and years, which an SMSC may count by the calendar, so over 30 days the end can
-// come some days off. Months are written as 30 days, years as 12 such months.
-func RelativeTime(d time.Duration) string {
-	if d <= 0 {
-		return ""
-	}
-	const day = 24 * 60 * 60
-	s := int64((d-1)/time.Second) + 1
-	s = min(s, 99*360*day)
-	days := s / day
-	return fmt.Sprintf("%02d%02d%02d%02d%02d%02d000R",
-		days/360, days/30%12, days%30, s/3600%24, s/60%60, s%60)
-}
-
-// AbsoluteTime writes t in SMPP's absolute form with its offset from UTC, "261123084931004+" for one hour
-// east: SMPP 3.4 §7.1.1.1. It is exact to a tenth of a second. An offset that the form cannot hold, not
-// in quarters of an hour or over twelve hours, is turned into UTC. The zero time is "".
-func AbsoluteTime(t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	const quarter = 15 * 60
-	_, east := t.Zone()
-	if east%quarter != 0 || east > 48*quarter || east < -48*quarter {
-		t, east = t.UTC(), 0
-	}
-	sign := byte('+')
-	if east < 0 {
-		sign, east = '-', -east
-	}
-	return fmt.Sprintf("%s%d%02d%c", t.Format("060102150405"), t.Nanosecond()/1e8, east/quarter, sign)
-}
-
-// ParseTime reads a time in either form; a relative one counts from now, by the calendar. Years from 38
-// on are in the 1900s (Appendix C).
-func ParseTime(s string, now time.Time) (time.Time, error) {
-	if err := checkTime(s); err != nil {
-		return time.Time{}, err
-	}
-	year, month, day := twoDigits(s, 0), twoDigits(s, 2), twoDigits(s, 4)
-	hour, minute, second := twoDigits(s, 6), twoDigits(s, 8), twoDigits(s, 10)
-	if s[15] == 'R' {
-		span := time.Duration(hour)*time.Hour + time.Duration(minute)*time.Minute +
-			time.Duration(second)*time.Second
-		return now.AddDate(year, month, day).Add(span), nil
-	}
-	year += 2000
-	if year >= 2038 {
-		year -= 100
-	}
-	east := twoDigits(s, 13) * 15 * 60
-	if s[15] == '-' {
-		east = -east
-	}
-	tenths := int(s[12]-'0') * 1e8
-	return time.Date(year, time.Month(month), day, hour, minute, second, tenths, time.FixedZone("", east)), nil
-}
-
-// checkTime says what is wrong with a time in either form.
-func checkTime(s string) error {
-	if len(s) != 16 {
-		return fmt.Errorf("%d characters, not 16: %w", len(s), errTime)
-	}
-	for i := range 15 {
-		if s[i] < '0' || s[i] > '9' {
-			return fmt.Errorf("%q: %w", s, errTime)
-		}
-	}
-	switch s[15] {
-	case 'R':
-		return nil
-	case '+', '-':
-	default:
-		return fmt.Errorf("%q: %w", s, errTime)
-	}
-	month, day := twoDigits(s, 2), twoDigits(s, 4)
-	if month < 1 || month > 12 || day < 1 || day > 31 ||
-		twoDigits(s, 6) > 23 || twoDigits(s, 8) > 59 || twoDigits(s, 10) > 59 {
-		return fmt.Errorf("%q is no date and time of day (§7.1.1)", s)
-	}
-	if n := twoDigits(s, 13); n > 48 {
-		return fmt.Errorf("%q is %d quarters of an hour off UTC, at most 48 (§7.1.1)", s, n)
-	}
-	return nil
-}
-
-// twoDigits is the number in the two digits of s from i on.
-func twoDigits(s string, i int) int { return int(s[i]-'0')*10 + int(s[i+1]-'0') }
