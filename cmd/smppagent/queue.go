@@ -72,10 +72,12 @@ func queueCommand(a *app) *cobra.Command {
 		Use:   "queue",
 		Short: "look at the messages on flash, drop them or send them again",
 		Long: "Looks at the messages on flash. list and show also work when the agent does not run: they then\n" +
-			"read the files and change nothing. retry and drop need the agent.",
+			"read the files and change nothing. retry and drop need the agent. check and dump look at the files\n" +
+			"themselves, whether the agent runs or not.",
 		Example: "  smppagent queue list\n  smppagent queue retry 17",
 	}
-	c.AddCommand(queueListCommand(a), queueShowCommand(a), queueDropCommand(a), queueRetryCommand(a))
+	c.AddCommand(queueListCommand(a), queueShowCommand(a), queueDropCommand(a), queueRetryCommand(a),
+		queueCheckCommand(a), queueDumpCommand(a))
 	return c
 }
 

@@ -34,6 +34,7 @@ func openStore(cfg Config, dir files, log *slog.Logger) (s *store, rec *Recovery
 	if err := l.load(true); err != nil {
 		return nil, nil, errors.Join(err, l.s.close())
 	}
+	l.s.damaged, l.s.aside = len(l.rec.Damaged), len(l.rec.Aside)
 	return l.s, l.rec, nil
 }
 

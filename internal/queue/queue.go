@@ -106,8 +106,21 @@ func Open(cfg Config, log *slog.Logger) (*Queue, *Recovery, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	for i, d := range rec.Damaged {
+		if i == damagedLogged {
+			log.Error("more of the queue is damaged, see: smppagent queue check", "places", len(rec.Damaged)-i)
+			break
+		}
+		log.Error("damage in the queue", "file", d.File, "offset", d.Offset, "octets", d.Length, "cause", d.Cause, "copy", d.Copy)
+	}
+	for _, name := range rec.Aside {
+		log.Error("file of the queue put aside", "file", name)
+	}
 	return newQueue(s, log), rec, nil
 }
+
+// damagedLogged is how many damages Open logs one by one.
+const damagedLogged = 20
 
 func newQueue(s *store, log *slog.Logger) *Queue {
 	return &Queue{

@@ -2,6 +2,7 @@ package queue
 
 import (
 	"encoding/binary"
+	"fmt"
 	"hash/crc32"
 )
 
@@ -45,6 +46,24 @@ const (
 	kindKeys      kind = 13 // keys of settled records, moved from an older segment
 	kindPad       kind = 14 // fills a page
 )
+
+// kindNames are the names of the kinds in docs/queue.md and in what Dump prints.
+var kindNames = [...]string{
+	kindPut: "PUT", kindAttempt: "ATTEMPT", kindSubmitted: "SUBMITTED", kindNote: "NOTE", kindRetry: "RETRY",
+	kindDone: "DONE", kindDrop: "DROP", kindExpired: "EXPIRED", kindBury: "BURY", kindKick: "KICK",
+	kindCopy: "COPY", kindCheck: "CHECK", kindKeys: "KEYS", kindPad: "PAD",
+}
+
+// known reports whether this version knows the kind.
+func (k kind) known() bool { return int(k) < len(kindNames) && kindNames[k] != "" }
+
+// String returns the name in docs/queue.md, or "kind 77".
+func (k kind) String() string {
+	if !k.known() {
+		return fmt.Sprintf("kind %d", uint8(k))
+	}
+	return kindNames[k]
+}
 
 // Flags of a record.
 const (

@@ -8,29 +8,29 @@ import (
 
 // Recovery says what Open or Inspect found.
 type Recovery struct {
-	Dir         string
-	Created     bool // the pool is new
-	Segments    int  // files of the pool
-	SegmentSize int
-	InUse       int // segments that hold the log
-	Records     int // whole records read
-	Live        int // records not settled, of which
-	Waiting     int
-	Buried      int
-	InDoubt     int // live records marked Attempted because damage may hide what became of them
+	Dir         string `json:"dir"`
+	Created     bool   `json:"created,omitempty"` // the pool is new
+	Segments    int    `json:"segments"`          // files of the pool
+	SegmentSize int    `json:"segment_size"`
+	InUse       int    `json:"in_use"`  // segments that hold the log
+	Records     int    `json:"records"` // whole records read
+	Live        int    `json:"live"`    // records not settled, of which
+	Waiting     int    `json:"waiting"`
+	Buried      int    `json:"buried"`
+	InDoubt     int    `json:"in_doubt"` // live records marked Attempted because damage may hide what became of them
 	// TornTail is the octets that were being written when the power or the process went; no caller
 	// was told that they were stored.
-	TornTail int64
+	TornTail int64 `json:"torn_tail,omitempty"`
 	// Lost counts the records that are missing from the row of IDs where damage is.
-	Lost int
+	Lost int `json:"lost,omitempty"`
 	// Damaged lists what had been stored and cannot be read any more.
-	Damaged []Damage
+	Damaged []Damage `json:"damaged,omitempty"`
 	// Aside lists files that are not of this pool or of a later version, with where they are now.
-	Aside []string
+	Aside []string `json:"aside,omitempty"`
 	// Unknown counts records of kinds that only a later version knows.
-	Unknown int
-	Notes   []string
-	Took    time.Duration
+	Unknown int           `json:"unknown,omitempty"`
+	Notes   []string      `json:"notes,omitempty"`
+	Took    time.Duration `json:"took"` // nanoseconds
 }
 
 // Harmed reports whether something that had been stored is not there as it was.
@@ -40,10 +40,11 @@ func (r *Recovery) Harmed() bool {
 
 // Damage is one stretch of a file that held records and cannot be read.
 type Damage struct {
-	File           string
-	Offset, Length int64
-	Cause          string
-	Copy           string // where a copy was put, "" when none was made
+	File   string `json:"file"`
+	Offset int64  `json:"offset"`
+	Length int64  `json:"octets,omitempty"`
+	Cause  string `json:"cause"`
+	Copy   string `json:"copy,omitempty"` // where a copy was put, "" when none was made
 }
 
 // String describes a damage in a few words.

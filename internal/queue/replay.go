@@ -185,7 +185,7 @@ func (l *loader) apply(r record, p place, seg *segment) bool {
 		}
 		return true
 	}
-	if r.kind == 0 || r.kind > kindPad {
+	if !r.kind.known() {
 		return false
 	}
 	c, ok := parseChange(r.payload, r.kind)

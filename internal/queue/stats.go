@@ -37,6 +37,10 @@ type Stats struct {
 	Moved   uint64          `json:"moved"`   // records moved by compaction since Open
 	Faults  uint64          `json:"faults"`  // failed writes and syncs since Open
 
+	// What the last start found: damaged stretches and files put aside.
+	Damaged int `json:"damaged,omitempty"`
+	Aside   int `json:"aside,omitempty"`
+
 	// Failure is why the medium does not take writes, "" when it does. Unsaved is how many changes of
 	// state are in memory only.
 	Failure string `json:"failure,omitempty"`
@@ -51,6 +55,12 @@ func (s Stats) String() string {
 	if s.Lost > 0 {
 		line += fmt.Sprintf("; %d LOST to damage since it was created", s.Lost)
 	}
+	if s.Damaged > 0 {
+		line += fmt.Sprintf("; the last start found %d damaged places", s.Damaged)
+	}
+	if s.Aside > 0 {
+		line += fmt.Sprintf("; the last start put %d files aside", s.Aside)
+	}
 	if s.Failure != "" {
 		line += fmt.Sprintf("; THE MEDIUM TAKES NO WRITES: %s, %d changes are in memory only", s.Failure, s.Unsaved)
 	}
@@ -64,7 +74,7 @@ func (s *store) stats() Stats {
 		Totals:  s.totals,
 		Commits: s.counted.commits, Written: s.counted.written, Placed: s.counted.records,
 		Moved: s.counted.moved, Faults: s.counted.failures,
-		Unsaved: len(s.unsaved),
+		Unsaved: len(s.unsaved), Damaged: s.damaged, Aside: s.aside,
 	}
 	if s.failure != nil {
 		st.Failure = s.failure.Error()

@@ -60,6 +60,8 @@ type store struct {
 	pruneAt   int // length of timers at which to look for useless ones
 	keys      keyTable
 
+	damaged, aside int // that the recovery found
+
 	expiredIDs []ID  // to be given out
 	expired    *Item // the first of them, read
 	compacting bool
