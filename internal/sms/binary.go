@@ -7,21 +7,30 @@ import (
 	"time"
 )
 
-// The form in which a message is kept on flash, version 1:
+// The form in which a message is kept on flash:
 //
-//	octet    version, 1
+//	octet    version, 1 or 2
 //	octet    bits 0 to 5: which of the fields marked * are there; bits 7 and 6: Alphabet
 //	octet    bits 3 to 0: Class; bits 7 to 4: MessageClass
+//	octet    version 2 only, bits 0 to 6: which of the fields marked ** are there
 //	address  To
 //	address  From *
 //	varint   NotBefore *, seconds since 1970; then uvarint, nanoseconds
 //	varint   Validity *, nanoseconds
 //	2 octets Ref *, big-endian
+//	octets   UDH **: a uvarint length, and the header
+//	octet    ProtocolID **
+//	2 octets Tables **: Locking, Single
+//	2 octets Waiting **: bits 2 to 0 Kind, bit 3 Active, bit 4 Store, bits 6 and 5 Profile; Count
 //	uvarint  length of the body, and the body: Text, or Data *; nothing follows
 //
-// An address is its TON, its NPI and a uvarint length before its octets. Every bit has a meaning, so a
-// program that adds a field raises the version.
-const binaryVersion = 1
+// The flags marked ** also hold ReplyPath, More and Compressed. An address is its TON, its NPI and a uvarint
+// length before its octets. A program that adds a field raises the version. A message with none of the fields
+// of version 2 is written as version 1, which is shorter, and which a program from before them reads.
+const (
+	binaryVersion1 = 1
+	binaryVersion  = 2
+)
 
 const (
 	hasFrom = 1 << iota
@@ -33,8 +42,19 @@ const (
 	alphabetShift = 6
 )
 
-// AppendBinary appends the form of m that is kept on flash: the addresses and the body, and 7 to 40
-// octets more. NotBefore keeps the instant, not its zone. It is an error when a value of m has no
+const (
+	hasUDH = 1 << iota
+	hasProtocolID
+	hasTables
+	hasWaiting
+	isReplyPath
+	isMore
+	isCompressed
+	knownMore = 1<<iota - 1
+)
+
+// AppendBinary appends the form of m that is kept on flash: the addresses, the header and the body, and 7 to
+// 47 octets more. NotBefore keeps the instant, not its zone. It is an error when a value of m has no
 // meaning; whether m can be sent is for Check to say.
 func (m *Message) AppendBinary(b []byte) ([]byte, error) {
 	if err := m.checkValues(); err != nil {
@@ -52,7 +72,12 @@ func (m *Message) AppendBinary(b []byte) ([]byte, error) {
 	data := set(m.Data != nil, hasData)
 	set(m.Receipt, hasReceipt)
 
-	b = append(b, binaryVersion, flags, byte(m.MessageClass)<<4|byte(m.Class))
+	more := m.moreFlags()
+	if more == 0 {
+		b = append(b, binaryVersion1, flags, byte(m.MessageClass)<<4|byte(m.Class))
+	} else {
+		b = append(b, binaryVersion, flags, byte(m.MessageClass)<<4|byte(m.Class), more)
+	}
 	b = m.To.appendBinary(b)
 	if from {
 		b = m.From.appendBinary(b)
@@ -67,12 +92,70 @@ func (m *Message) AppendBinary(b []byte) ([]byte, error) {
 	if ref {
 		b = binary.BigEndian.AppendUint16(b, m.Ref)
 	}
+	b = m.appendMore(b, more)
 	if data {
 		b = binary.AppendUvarint(b, uint64(len(m.Data)))
 		return append(b, m.Data...), nil
 	}
 	b = binary.AppendUvarint(b, uint64(len(m.Text)))
 	return append(b, m.Text...), nil
+}
+
+// moreFlags says which of the fields of version 2 are there.
+func (m *Message) moreFlags() (flags byte) {
+	for i, there := range [...]bool{
+		len(m.UDH) > 0, m.ProtocolID != 0, m.Tables != (Tables{}), m.Waiting != (Waiting{}), m.ReplyPath, m.More, m.Compressed,
+	} {
+		if there {
+			flags |= 1 << i
+		}
+	}
+	return flags
+}
+
+func (m *Message) appendMore(b []byte, flags byte) []byte {
+	if flags&hasUDH != 0 {
+		b = append(binary.AppendUvarint(b, uint64(len(m.UDH))), m.UDH...)
+	}
+	if flags&hasProtocolID != 0 {
+		b = append(b, m.ProtocolID)
+	}
+	if flags&hasTables != 0 {
+		b = append(b, byte(m.Tables.Locking), byte(m.Tables.Single))
+	}
+	if flags&hasWaiting != 0 {
+		w := m.Waiting
+		first := byte(w.Kind) | w.Profile<<5
+		if w.Active {
+			first |= 0x08
+		}
+		if w.Store {
+			first |= 0x10
+		}
+		b = append(b, first, w.Count)
+	}
+	return b
+}
+
+func (r *reader) more(m *Message, flags byte) {
+	m.ReplyPath, m.More, m.Compressed = flags&isReplyPath != 0, flags&isMore != 0, flags&isCompressed != 0
+	if flags&hasUDH != 0 {
+		if m.UDH = append(m.UDH, r.octets("user data header")...); m.UDH == nil {
+			r.fail("user data header", "is empty")
+		}
+	}
+	if flags&hasProtocolID != 0 {
+		m.ProtocolID = r.octet("protocol id")
+	}
+	if flags&hasTables != 0 {
+		m.Tables = Tables{Locking: Language(r.octet("locking shift table")), Single: Language(r.octet("single shift table"))}
+	}
+	if flags&hasWaiting != 0 {
+		first, count := r.octet("waiting"), r.octet("waiting")
+		m.Waiting = Waiting{
+			Kind: WaitingKind(first & 7), Active: first&0x08 != 0, Store: first&0x10 != 0, Profile: first >> 5, Count: count,
+		}
+	}
 }
 
 func (a Address) appendBinary(b []byte) []byte {
@@ -87,8 +170,9 @@ func (m *Message) UnmarshalBinary(b []byte) error {
 	if len(b) == 0 {
 		return errors.New("sms: stored message is empty")
 	}
-	if b[0] != binaryVersion {
-		return fmt.Errorf("sms: stored message has version %d: this program reads version %d only, a later one may have written it", b[0], binaryVersion)
+	if b[0] != binaryVersion1 && b[0] != binaryVersion {
+		return fmt.Errorf("sms: stored message has version %d: this program reads versions %d and %d only, a later one may have written it",
+			b[0], binaryVersion1, binaryVersion)
 	}
 	r := reader{b: b, off: 1}
 	flags, values := r.octet("flags"), r.octet("class")
@@ -97,6 +181,12 @@ func (m *Message) UnmarshalBinary(b []byte) error {
 		Class:        Class(values & 0x0F),
 		MessageClass: MessageClass(values >> 4),
 		Receipt:      flags&hasReceipt != 0,
+	}
+	var more byte
+	if b[0] == binaryVersion {
+		if more = r.octet("flags of version 2"); more&^knownMore != 0 {
+			r.fail("flags of version 2", fmt.Sprintf("are %#02x: bit 7 must be 0", more))
+		}
 	}
 	n.To = r.address("to")
 	if flags&hasFrom != 0 {
@@ -111,6 +201,7 @@ func (m *Message) UnmarshalBinary(b []byte) error {
 	if flags&hasRef != 0 {
 		n.Ref = r.uint16("ref")
 	}
+	r.more(&n, more)
 	if body := r.octets("body"); flags&hasData == 0 {
 		n.Text = string(body)
 	} else {

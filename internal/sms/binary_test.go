@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// Golden octets of version 1: what is on flash stays readable.
+// Golden octets of versions 1 and 2: what is on flash stays readable.
 var stored = []struct {
 	name string
 	m    Message
@@ -45,6 +45,23 @@ var stored = []struct {
 		"empty data",
 		Message{To: Address{TON: 255, NPI: 255, Addr: "1"}, Data: []byte{}, Alphabet: Octets, Class: Alarm},
 		"01" + "c2" + "01" + "ffff0131" + "00",
+	},
+	{
+		"all of version 2",
+		Message{
+			To: Address{Addr: "1"}, Text: "\u015f", UDH: []byte{5, 0, 3, 0x2A, 2, 1}, ProtocolID: 0x41,
+			Tables: Tables{Locking: Turkish, Single: Portuguese}, Ref: 0x12AB,
+			Waiting:   Waiting{Kind: VideoMail, Active: true, Count: 9, Store: true, Profile: 3},
+			ReplyPath: true, More: true,
+		},
+		"02" + "20" + "00" + "3f" + "00000131" + // version, ref, class, all but compressed, to
+			"12ab" + "060500032a0201" + "41" + "0103" + "7d09" + // ref, header, protocol id, tables, waiting
+			"02c59f",
+	},
+	{
+		"compressed",
+		Message{To: Address{Addr: "1"}, Data: []byte{1}, Alphabet: Octets, Compressed: true},
+		"02" + "c2" + "00" + "40" + "00000131" + "0101",
 	},
 }
 
@@ -101,8 +118,11 @@ func TestBinaryNotBefore(t *testing.T) {
 func TestUnmarshalBinaryErrors(t *testing.T) {
 	tests := []struct{ name, in, want string }{
 		{"empty", "", "sms: stored message is empty"},
-		{"version 0", "00", "has version 0: this program reads version 1 only"},
-		{"version 2", "02" + stored[0].want[2:], "has version 2: this program reads version 1 only"},
+		{"version 0", "00", "has version 0: this program reads versions 1 and 2 only"},
+		{"version 3", "03" + stored[0].want[2:], "has version 3: this program reads versions 1 and 2 only"},
+		{"flags of version 2", "02000080" + stored[0].want[6:], "flags of version 2 at octet 4 are 0x80"},
+		{"empty header", "02000001" + "00000131" + "00" + "00", "user data header at octet 9 is empty"},
+		{"waiting of no kind", "02000008" + "00000131" + "0801" + "00", "stored message: waiting indication of no kind"},
 		{"erased flash", "ffffffff", "has version 255"},
 		{"more behind", stored[0].want + "00", "has 1 octets after its end at octet 15"},
 		{"class", "010005" + stored[0].want[6:], "sms: stored message: class 5: must be emergency"},

@@ -34,7 +34,7 @@ func Fit(text string, segments int) string {
 
 // longest is the length of the longest beginning of text that fits segments with the ellipsis behind it.
 func longest(text string, segments int) int {
-	gsm, ucs2 := newTally(GSM7, Concat8), newTally(UCS2, Concat8)
+	gsm, ucs2 := newTally(GSM7, Concat8, 0), newTally(UCS2, Concat8, 0)
 	fits, end := true, 0
 	for i, r := range text {
 		if fits {

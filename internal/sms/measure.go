@@ -37,27 +37,59 @@ func (m *Message) size(c Concat) (Size, error) {
 		return Size{}, err
 	}
 	if m.Data != nil {
-		octets := newTally(Octets, c)
-		octets.addOnes(len(m.Data))
-		return octets.size(Octets), nil
+		return m.dataSize(c)
 	}
 	if err := m.checkText(); err != nil {
 		return Size{}, err
 	}
-	gsm, ucs2 := newTally(GSM7, c), newTally(UCS2, c)
+	gsm, ucs2 := newTally(GSM7, c, m.elementsLen(GSM7)), newTally(UCS2, c, m.elementsLen(UCS2))
 	fits := m.Alphabet != UCS2
 	for _, r := range m.Text {
 		if fits {
 			var code byte
-			code, fits = septetOf(r)
+			code, fits = m.Tables.septetOf(r)
 			gsm.add(cost(code))
 		}
 		ucs2.add(units(r))
 	}
 	if fits {
-		return gsm.size(GSM7), nil
+		return m.sizeOf(gsm, GSM7)
 	}
-	return ucs2.size(UCS2), nil
+	return m.sizeOf(ucs2, UCS2)
+}
+
+// sizeOf is t's size, when it can be sent.
+func (m *Message) sizeOf(t tally, a Alphabet) (Size, error) {
+	if t.needs() > 1 {
+		if err := m.checkRoom(t.multi); err != nil {
+			return Size{}, err
+		}
+	}
+	return t.size(a), nil
+}
+
+// dataSize is the size of Data, cut just as Split cuts it.
+func (m *Message) dataSize(c Concat) (Size, error) {
+	a, unit := m.wire(), 1
+	if a == UCS2 {
+		unit = 2
+	}
+	single, multi := limits(a, c, m.elementsLen(a))
+	s := Size{Alphabet: a, Segments: 1, Units: (len(m.Data) + unit - 1) / unit}
+	if s.Units <= single {
+		s.Left = single - s.Units
+		return s, nil
+	}
+	if err := m.checkRoom(multi); err != nil {
+		return Size{}, err
+	}
+	rest := m.Data
+	for end := cut(a, rest, multi*unit); end < len(rest); end = cut(a, rest, multi*unit) {
+		rest = rest[end:]
+		s.Segments++
+	}
+	s.Left = multi - (len(rest)+unit-1)/unit
+	return s, nil
 }
 
 // units is how many 16-bit units r takes.
@@ -76,8 +108,8 @@ type tally struct {
 	used          int // units in the last of them
 }
 
-func newTally(a Alphabet, c Concat) tally {
-	single, multi := limits(a, c)
+func newTally(a Alphabet, c Concat, elements int) tally {
+	single, multi := limits(a, c, elements)
 	return tally{single: single, multi: multi, segments: 1}
 }
 
@@ -95,7 +127,7 @@ func (t *tally) add(n int) {
 func (t *tally) addOnes(n int) {
 	t.total += n
 	t.used += n
-	if t.used > t.multi {
+	if t.used > t.multi && t.multi > 0 {
 		more := (t.used - 1) / t.multi
 		t.segments += more
 		t.used -= more * t.multi

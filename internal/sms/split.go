@@ -1,6 +1,9 @@
 package sms
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+)
 
 // Concat is the form of the concatenation header of a long message: TS 23.040 §9.2.3.24.
 type Concat uint8
@@ -44,19 +47,25 @@ type Segment struct {
 }
 
 // limits gives how much fits one segment alone and one of several, in units of a: septets, 16-bit
-// units or octets.
-func limits(a Alphabet, c Concat) (single, multi int) {
+// units or octets. elements is how many octets of other elements stand in each header.
+func limits(a Alphabet, c Concat, elements int) (single, multi int) {
+	header := 0
+	if elements > 0 {
+		header = 1 + elements
+	}
+	single, multi = max(0, userData-header), max(0, userData-c.udhLen()-elements)
 	switch a {
 	case GSM7:
-		return userData * 8 / 7, (userData - c.udhLen()) * 8 / 7 // 160, 153 or 152
+		return single * 8 / 7, multi * 8 / 7 // 160, 153 or 152 without other elements
 	case UCS2:
-		return userData / 2, (userData - c.udhLen()) / 2 // 70, 67 or 66
+		return single / 2, multi / 2 // 70, 67 or 66
 	}
-	return userData, userData - c.udhLen() // 140, 134 or 133
+	return single, multi // 140, 134 or 133
 }
 
 // Split encodes m and cuts it into segments with m.Ref as their reference, of which an 8-bit header
-// carries the lower octet. It never cuts inside an escape sequence or a surrogate pair. The Alphabet
+// carries the lower octet. It never cuts inside an escape sequence or a surrogate pair. A header that m
+// has stands in every segment; when it counts segments already there is one, unaltered. The Alphabet
 // is the one used, never AlphabetAuto. It is an error when m's alphabet cannot hold its text, or when
 // more than 255 segments would be needed. For Data the segments share m's memory.
 func (m *Message) Split(c Concat) (Alphabet, []Segment, error) {
@@ -64,12 +73,16 @@ func (m *Message) Split(c Concat) (Alphabet, []Segment, error) {
 	if err != nil {
 		return 0, nil, fmt.Errorf("sms: %w", err)
 	}
-	single, multi := limits(a, c)
+	elements := m.elements(a)
+	single, multi := limits(a, c, len(elements))
 	if a == UCS2 {
 		single, multi = 2*single, 2*multi
 	}
 	if len(b) <= single {
-		return a, []Segment{{Data: b}}, nil
+		return a, []Segment{{UDH: header(elements), Data: b}}, nil
+	}
+	if err := m.checkRoom(multi); err != nil {
+		return 0, nil, fmt.Errorf("sms: %w", err)
 	}
 	n := 0
 	for rest := b; len(rest) > 0; n++ {
@@ -79,15 +92,88 @@ func (m *Message) Split(c Concat) (Alphabet, []Segment, error) {
 		return 0, nil, fmt.Errorf("sms: %w", err)
 	}
 	segments := make([]Segment, n)
-	headers := make([]byte, 0, n*c.udhLen())
+	headers := make([]byte, 0, n*(c.udhLen()+len(elements)))
 	for i := range segments {
 		start := len(headers)
-		headers = c.appendUDH(headers, m.Ref, n, i+1)
+		headers = append(c.appendUDH(headers, m.Ref, n, i+1), elements...)
+		headers[start] += byte(len(elements))
 		end := cut(a, b, multi)
 		segments[i] = Segment{UDH: headers[start:len(headers):len(headers)], Data: b[:end:end]}
 		b = b[end:]
 	}
 	return a, segments, nil
+}
+
+// header puts a UDHL in front of elements.
+func header(elements []byte) []byte {
+	if len(elements) == 0 {
+		return nil
+	}
+	return append([]byte{byte(len(elements))}, elements...)
+}
+
+// checkRoom is for a message that does not fit one segment: it must not be one of several already, and its
+// header must leave room in each.
+func (m *Message) checkRoom(multi int) error {
+	if _, counted := PartOf(m.UDH); counted {
+		return errors.New("segment with a user data header that counts segments does not fit 140 octets: shorten it")
+	}
+	if multi < 2 {
+		return fmt.Errorf("user data header of %d octets leaves no room to count segments: shorten it", len(m.UDH))
+	}
+	return nil
+}
+
+// elements is what stands in the header of each segment, besides the count: the elements of UDH, the national
+// language tables, and the waiting indication when the data coding scheme cannot say all of it.
+func (m *Message) elements(a Alphabet) []byte {
+	n := m.elementsLen(a)
+	if n == 0 {
+		return nil
+	}
+	b := make([]byte, 0, n)
+	if len(m.UDH) > 0 {
+		b = append(b, m.UDH[1:]...)
+	}
+	if a == GSM7 && m.Tables.Locking != LanguageNone {
+		b = append(b, byte(IELockingShift), 1, byte(m.Tables.Locking))
+	}
+	if a == GSM7 && m.Tables.Single != LanguageNone {
+		b = append(b, byte(IESingleShift), 1, byte(m.Tables.Single))
+	}
+	if m.waitingElement(a) {
+		e := m.Waiting.Element()
+		b = append(append(b, byte(e.ID), byte(len(e.Data))), e.Data...)
+	}
+	return b
+}
+
+func (m *Message) elementsLen(a Alphabet) int {
+	n := max(0, len(m.UDH)-1)
+	if a == GSM7 && m.Tables.Locking != LanguageNone {
+		n += languageOctets
+	}
+	if a == GSM7 && m.Tables.Single != LanguageNone {
+		n += languageOctets
+	}
+	if m.waitingElement(a) {
+		n += waitingOctets
+	}
+	return n
+}
+
+// waitingElement is true when the lamp needs an information element: for a number, a profile or a kind that
+// the data coding scheme has no place for. A header that came with the message says it already.
+func (m *Message) waitingElement(a Alphabet) bool {
+	w := m.Waiting
+	if w.Kind == WaitingNone {
+		return false
+	}
+	if _, there := WaitingOfUDH(m.UDH); there {
+		return false
+	}
+	_, coded := w.DCS(a)
+	return !coded || w.Count > 0 || w.Profile > 0
 }
 
 func checkSegments(n int) error {
@@ -103,13 +189,13 @@ func (m *Message) encode() (Alphabet, []byte, error) {
 		return 0, nil, err
 	}
 	if m.Data != nil {
-		return Octets, m.Data, nil
+		return m.wire(), m.Data, nil
 	}
 	if err := m.checkText(); err != nil {
 		return 0, nil, err
 	}
 	if m.Alphabet != UCS2 {
-		if septets, _, ok := EncodeGSM7(m.Text); ok {
+		if septets, _, ok := m.Tables.Encode(m.Text); ok {
 			return GSM7, septets, nil
 		}
 	}
