@@ -23,6 +23,7 @@ var mayImport = map[string][]string{
 	"internal/door":            {},
 	"internal/bridge":          {"internal/sms", "internal/pdu", "internal/smpp", "internal/queue", "internal/alerts"},
 	"internal/sim":             {"internal/pdu", "internal/sms"},
+	"internal/modem/store":     {},
 	"internal/modem/tpdu":      {"internal/sms"},
 	"internal/archtest":        {},
 }
