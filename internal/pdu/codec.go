@@ -20,8 +20,9 @@ type codec struct {
 	status  Status
 
 	encode bool
-	writes bool // encode, in haste
 	care   bool
+	writes bool   // encode without care
+	reads  bool   // decode without care
 	b      []byte // encoding: what is appended to; decoding: the PDU and nothing else
 	start  int    // encoding: where the PDU starts in b
 	off    int    // decoding: the next octet
@@ -147,6 +148,11 @@ func octet[T ~uint8](c *codec, name string, v *T) {
 }
 
 func carefulOctet[T ~uint8](c *codec, name string, v *T) {
+	if c.reads && c.off < len(c.b) {
+		*v = T(c.b[c.off])
+		c.off++
+		return
+	}
 	if !c.begin(name) {
 		return
 	}
@@ -168,8 +174,14 @@ func carefulOctet[T ~uint8](c *codec, name string, v *T) {
 // cstring is a C-Octet String of at most max octets, the NUL among them: §3.1. Only its length is
 // limited; which characters an address or an account may hold is for the SMSC to say.
 func (c *codec) cstring(name string, v *string, max int) {
-	if c.writes && *v == "" {
-		c.b = append(c.b, 0)
+	if c.writes {
+		n := len(*v)
+		b := append(c.b, *v...)
+		if n >= max || hasNUL(b[len(b)-n:]) {
+			c.err = errHaste
+			return
+		}
+		c.b = append(b, 0)
 		return
 	}
 	if !c.begin(name) {
@@ -202,6 +214,23 @@ func (c *codec) cstring(name string, v *string, max int) {
 	}
 }
 
+// hasNUL reports whether there is a NUL in b. For as few octets as an address has, looking at eight at a
+// time is quicker than calling bytes.IndexByte.
+func hasNUL(b []byte) bool {
+	const low, high = 0x0101010101010101, 0x8080808080808080
+	for ; len(b) >= 8; b = b[8:] {
+		if v := binary.LittleEndian.Uint64(b); (v-low)&^v&high != 0 {
+			return true
+		}
+	}
+	for _, o := range b {
+		if o == 0 {
+			return true
+		}
+	}
+	return false
+}
+
 // secret is a cstring whose length may go over the book's up to max; print masks it.
 func (c *codec) secret(name string, v *string, book, max int) {
 	c.cstring(name, v, max)
@@ -212,6 +241,24 @@ func (c *codec) secret(name string, v *string, book, max int) {
 
 // address is a type of number, a numbering plan and digits or text: §5.2.5 to §5.2.10.
 func (c *codec) address(names *[3]string, a *Address, max int) {
+	if c.writes {
+		n := len(a.Addr)
+		b := append(append(c.b, a.TON, a.NPI), a.Addr...)
+		if !ton(a.TON).known() || !npi(a.NPI).known() || n >= max || hasNUL(b[len(b)-n:]) {
+			c.err = errHaste
+			return
+		}
+		c.b = append(b, 0)
+		return
+	}
+	if c.reads && c.left() >= 2 {
+		a.TON, a.NPI = c.b[c.off], c.b[c.off+1]
+		if ton(a.TON).known() && npi(a.NPI).known() {
+			c.off += 2
+			c.cstring(names[2], &a.Addr, max)
+			return
+		}
+	}
 	octet(c, names[0], (*ton)(&a.TON))
 	c.limit(ton(a.TON).known(), uint32(a.TON), "0 to 6 (§5.2.5)")
 	octet(c, names[1], (*npi)(&a.NPI))
@@ -222,6 +269,10 @@ func (c *codec) address(names *[3]string, a *Address, max int) {
 // message is sm_length and short_message: §5.2.21, §5.2.22. An octet that counts is where texts get
 // lost silently, so 255 and more is refused and never cut.
 func (c *codec) message(v *[]byte) {
+	if n := len(*v); c.writes && n <= maxShortMessage {
+		c.b = append(append(c.b, byte(n)), *v...)
+		return
+	}
 	n := uint8(min(len(*v), 255))
 	octet(c, "sm_length", &n)
 	if n > maxShortMessage {

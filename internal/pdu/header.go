@@ -39,9 +39,11 @@ func DecodeHeader(b []byte) (Header, error) {
 // fields encodes the header or prints it; DecodeHeader reads it, for it is needed before there is a PDU.
 func (h *Header) fields(c *codec) {
 	if c.writes {
-		c.b = binary.BigEndian.AppendUint32(append(c.b, 0, 0, 0, 0), uint32(h.Command))
-		c.b = binary.BigEndian.AppendUint32(c.b, uint32(h.Status))
-		c.b = binary.BigEndian.AppendUint32(c.b, h.Sequence)
+		c.b = append(c.b, make([]byte, HeaderLen)...)
+		b := c.b[c.start:]
+		binary.BigEndian.PutUint32(b[4:], uint32(h.Command))
+		binary.BigEndian.PutUint32(b[8:], uint32(h.Status))
+		binary.BigEndian.PutUint32(b[12:], h.Sequence)
 		h.check(c)
 		return
 	}

@@ -34,17 +34,25 @@ func Append(dst []byte, status Status, sequence uint32, p PDU) ([]byte, error) {
 		return dst, &FieldError{Problem: "no PDU given"}
 	}
 	h := Header{Command: p.Command(), Status: status, Sequence: sequence}
-	c := codec{encode: true, writes: true, b: dst, start: len(dst), command: h.Command, status: status}
+	var c codec // field by field, for a literal is made elsewhere and copied
+	c.encode, c.writes = true, true
+	c.b, c.start = dst, len(dst)
+	c.command, c.status = h.Command, status
 	h.fields(&c)
 	walk(&c, p)
 	if c.err != nil {
-		c = codec{encode: true, care: true, b: dst, start: len(dst), command: h.Command, status: status}
-		h.fields(&c)
-		walk(&c, p)
-		return dst, c.err
+		return dst, complaint(dst, &h, p)
 	}
 	c.finish()
 	return c.b, nil
+}
+
+// complaint says why p cannot be encoded.
+func complaint(dst []byte, h *Header, p PDU) error {
+	c := codec{encode: true, care: true, b: dst, start: len(dst), command: h.Command, status: h.Status}
+	h.fields(&c)
+	walk(&c, p)
+	return c.err
 }
 
 // Decode decodes b, which must hold exactly one PDU. It copies what it keeps, so b may be used again;
@@ -61,12 +69,21 @@ func Decode(b []byte) (Frame, error) {
 	if uint64(h.Length) != uint64(len(b)) {
 		return Frame{Header: h}, lengthError(h, len(b))
 	}
-	c := codec{b: b, command: h.Command, status: h.Status}
+	var c codec // field by field, for a literal is made elsewhere and copied
+	c.reads = true
+	c.b, c.off = b, HeaderLen
+	c.command, c.status = h.Command, h.Status
 	p := c.decode(&h)
-	if c.err != nil {
-		c = codec{care: true, b: b, command: h.Command, status: h.Status}
-		p = c.decode(&h)
+	if c.err == nil {
+		return Frame{Header: h, PDU: p}, nil
 	}
+	return decodeWithCare(h, b)
+}
+
+// decodeWithCare is Decode for what is not by the book.
+func decodeWithCare(h Header, b []byte) (Frame, error) {
+	c := codec{care: true, b: b, off: HeaderLen, command: h.Command, status: h.Status}
+	p := c.decode(&h)
 	if c.err != nil {
 		return Frame{Header: h}, c.err
 	}
@@ -75,7 +92,6 @@ func Decode(b []byte) (Frame, error) {
 
 // decode decodes what follows the header.
 func (c *codec) decode(h *Header) PDU {
-	c.off = HeaderLen
 	h.check(c)
 	p := alloc(c, h.Command)
 	walk(c, p)

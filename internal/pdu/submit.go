@@ -49,44 +49,42 @@ func (m *SubmitSM) fields(c *codec) {
 
 // content is what submit_sm and submit_multi have after their receivers.
 func (m *SubmitSM) content(c *codec) {
-	octet(c, "esm_class", &m.ESMClass)
-	octet(c, "protocol_id", &m.ProtocolID)
-	c.priority(&m.PriorityFlag)
+	octets3(c, classOctets, &m.ESMClass, &m.ProtocolID, &m.PriorityFlag)
 	c.time("schedule_delivery_time", &m.ScheduleDeliveryTime)
 	c.time("validity_period", &m.ValidityPeriod)
-	c.registered(&m.RegisteredDelivery)
-	c.replaces(&m.ReplaceIfPresent)
-	octet(c, "data_coding", &m.DataCoding)
-	c.defaultMessage(&m.SMDefaultMsgID)
+	octets4(c, handlingOctets, &m.RegisteredDelivery, &m.ReplaceIfPresent, &m.DataCoding, &m.SMDefaultMsgID)
 	c.looks = looks{coding: m.DataCoding, udhi: m.ESMClass.UDHI()}
 	c.message(&m.ShortMessage)
 	c.tlvs(&m.TLVs)
 	c.together(m.ESMClass, m.ShortMessage, m.TLVs)
 }
 
+// classOctets and handlingOctets are the octets of content that lie side by side.
+var (
+	classOctets = &[3]octetRule{
+		{"esm_class", 255, ""},
+		{"protocol_id", 255, ""},
+		{"priority_flag", 3, "0 to 3 (§5.2.14)"},
+	}
+	handlingOctets = &[4]octetRule{
+		{"registered_delivery", 0x1F, "0 to 31 (§5.2.17)"},
+		{"replace_if_present_flag", 1, "0 and 1 (§5.2.18)"},
+		{"data_coding", 255, ""},
+		{"sm_default_msg_id", 254, "0 to 254 (§5.2.20)"},
+	}
+)
+
 // priority is priority_flag: §5.2.14.
-func (c *codec) priority(v *uint8) {
-	octet(c, "priority_flag", v)
-	c.limit(*v <= 3, uint32(*v), "0 to 3 (§5.2.14)")
-}
+func (c *codec) priority(v *uint8) { ruled(c, &classOctets[2], v) }
 
 // registered is registered_delivery: §5.2.17.
-func (c *codec) registered(v *RegisteredDelivery) {
-	octet(c, "registered_delivery", v)
-	c.limit(*v < 0x20, uint32(*v), "0 to 31 (§5.2.17)")
-}
+func (c *codec) registered(v *RegisteredDelivery) { ruled(c, &handlingOctets[0], v) }
 
 // replaces is replace_if_present_flag: §5.2.18.
-func (c *codec) replaces(v *uint8) {
-	octet(c, "replace_if_present_flag", v)
-	c.limit(*v <= 1, uint32(*v), "0 and 1 (§5.2.18)")
-}
+func (c *codec) replaces(v *uint8) { ruled(c, &handlingOctets[1], v) }
 
 // defaultMessage is sm_default_msg_id: §5.2.20.
-func (c *codec) defaultMessage(v *uint8) {
-	octet(c, "sm_default_msg_id", v)
-	c.limit(*v <= 254, uint32(*v), "0 to 254 (§5.2.20)")
-}
+func (c *codec) defaultMessage(v *uint8) { ruled(c, &handlingOctets[3], v) }
 
 // UserData is the text with its user data header: short_message, or message_payload when that is empty.
 // It is not a copy.

@@ -64,9 +64,18 @@ func (c *codec) tlvs(v *TLVs) {
 	}
 	c.tlvsAt = c.at
 	if c.encode {
+		b := c.b
 		for i := range *v {
-			c.tlv((*v)[i])
+			t := &(*v)[i]
+			if !t.byTheBook() {
+				c.b = b
+				c.begin("")
+				c.tlvLimits(t)
+			}
+			n := len(t.Value)
+			b = append(append(b, byte(t.Tag>>8), byte(t.Tag), byte(n>>8), byte(n)), t.Value...)
 		}
+		c.b = b
 		return
 	}
 	list := c.room
@@ -95,41 +104,35 @@ func (c *codec) tlvs(v *TLVs) {
 			c.print(c.looks.tlv(t))
 			(*c.list)[len(*c.list)-1].Section = t.Tag.spec().section
 		}
-		c.tlvLimits(t)
+		if !t.byTheBook() {
+			c.tlvLimits(&t)
+		}
 	}
 	if len(list) > 0 {
 		*v = list
 	}
 }
 
-// tlv encodes one TLV.
-func (c *codec) tlv(t TLV) {
-	if !c.begin("") {
-		return
-	}
-	c.tlvLimits(t)
-	n := len(t.Value)
-	c.b = append(c.b, byte(t.Tag>>8), byte(t.Tag), byte(n>>8), byte(n))
-	c.b = append(c.b, t.Value...)
-}
-
-// tlvLimits objects to a value that is shorter or longer than its tag's, or lacks its NUL.
-func (c *codec) tlvLimits(t TLV) {
+// byTheBook reports whether the value is as long as its tag's may be and, when that is a C-Octet String, has
+// its NUL.
+func (t *TLV) byTheBook() bool {
 	spec := t.Tag.spec()
 	n := len(t.Value)
-	if n >= spec.least && n <= spec.most && spec.as != kindCString {
-		return
-	}
+	return n >= spec.least && n <= spec.most && (spec.as != kindCString || bytes.IndexByte(t.Value, 0) == n-1)
+}
+
+// tlvLimits says what is wrong with a TLV that is not byTheBook.
+func (c *codec) tlvLimits(t *TLV) {
+	spec := t.Tag.spec()
+	n := len(t.Value)
 	problem := ""
 	switch {
 	case (n < spec.least || n > spec.most) && spec.least == spec.most:
 		problem = fmt.Sprintf("%d octets, the standard has %d", n, spec.most)
 	case n < spec.least || n > spec.most:
 		problem = fmt.Sprintf("%d octets, the standard has %d to %d", n, spec.least, spec.most)
-	case spec.as == kindCString && bytes.IndexByte(t.Value, 0) != n-1:
-		problem = "a C-Octet String has one NUL, at its end"
 	default:
-		return
+		problem = "a C-Octet String has one NUL, at its end"
 	}
 	c.name = t.Tag.String()
 	c.object(problem)
