@@ -185,6 +185,7 @@ func dumpedRecord(r *queue.DumpedRecord) string {
 		add(true, "lane %d class %d %s, appended %s", *r.Lane, *r.Class, r.State, at(r.Appended))
 	}
 	add(r.Outcome != nil && r.Kind == "DONE", "outcome %d", deref(r.Outcome))
+	add(r.Replaces != 0, "replaces %d", r.Replaces)
 	add(r.Tries > 0, "tries %d", r.Tries)
 	add(r.Attempted, "may have been sent")
 	add(!r.NotBefore.IsZero(), "not before %s", at(r.NotBefore))

@@ -8,13 +8,14 @@ import (
 // whole is all that is known of a record apart from its place; PUT and COPY carry it. Times are in
 // milliseconds since 1970, 0 for none.
 //
-//	0 state u8
+//	0 state u8, and bitReplace
 //	1 bits u8
 //	2 lane, class: 4 bits each
 //	3 length of the key u8
 //	4 appended u64
 //	  not before u64, when bitNotBefore
 //	  expires u64, when bitExpires
+//	  hash of Replace u64, id that is replaced u64, hash of its key u64, when bitReplace
 //	  tries u16, length of the reason u8, more bits u8, length of the note u16, when bitCarried
 //	  key, reason, note, body
 type whole struct {
@@ -33,6 +34,14 @@ type whole struct {
 	body                []byte
 	retryAt, retryStamp int64 // only in COPY: see bitRetry
 	retryTrusted        bool
+	replace             replacement
+}
+
+// replacement is what a PUT says of the record it takes the place of.
+type replacement struct {
+	hash uint64 // of Entry.Replace, 0 when there is none
+	old  ID     // dropped by this PUT, 0 when there is none
+	key  uint64 // hash of the key of old, 0 when it has none
 }
 
 // Bits of a PUT or COPY.
@@ -46,6 +55,9 @@ const (
 	bitRetry        = 1 << 6 // the time of a RETRY follows: at u64, stamp u64
 	bitRetryTrusted = 1 << 7
 )
+
+// bitReplace is set in the octet of the state.
+const bitReplace = 1 << 7
 
 // More bits of a COPY.
 const bitKicked = 1 << 0 // by Kick, and waits for kickedGrace when it is submitted
@@ -67,7 +79,11 @@ func appendWhole(dst []byte, w *whole) []byte {
 	set(w.hasNote, bitNote)
 	set(w.retryAt != 0, bitRetry)
 	set(w.retryTrusted, bitRetryTrusted)
-	dst = append(dst, byte(w.state), bits, byte(w.lane)<<4|w.class, byte(len(w.key)))
+	state := byte(w.state)
+	if w.replace.hash != 0 {
+		state |= bitReplace
+	}
+	dst = append(dst, state, bits, byte(w.lane)<<4|w.class, byte(len(w.key)))
 	dst = binary.LittleEndian.AppendUint64(dst, uint64(w.appended))
 	if w.notBefore != 0 {
 		dst = binary.LittleEndian.AppendUint64(dst, uint64(w.notBefore))
@@ -78,6 +94,11 @@ func appendWhole(dst []byte, w *whole) []byte {
 	if w.retryAt != 0 {
 		dst = binary.LittleEndian.AppendUint64(dst, uint64(w.retryAt))
 		dst = binary.LittleEndian.AppendUint64(dst, uint64(w.retryStamp))
+	}
+	if w.replace.hash != 0 {
+		dst = binary.LittleEndian.AppendUint64(dst, w.replace.hash)
+		dst = binary.LittleEndian.AppendUint64(dst, uint64(w.replace.old))
+		dst = binary.LittleEndian.AppendUint64(dst, w.replace.key)
 	}
 	if carried {
 		dst = binary.LittleEndian.AppendUint16(dst, w.tries)
@@ -99,7 +120,8 @@ func appendWhole(dst []byte, w *whole) []byte {
 // parseWhole decodes the payload of a PUT or COPY. note and body point into b.
 func parseWhole(b []byte) (w whole, ok bool) {
 	r := reader{b: b}
-	w.state = State(r.u8())
+	state := r.u8()
+	w.state = State(state &^ bitReplace)
 	bits := r.u8()
 	lanes := r.u8()
 	w.lane, w.class = Lane(lanes>>4), lanes&15
@@ -115,6 +137,9 @@ func parseWhole(b []byte) (w whole, ok bool) {
 	if bits&bitRetry != 0 {
 		w.retryAt, w.retryStamp = int64(r.u64()), int64(r.u64())
 		w.retryTrusted = bits&bitRetryTrusted != 0
+	}
+	if state&bitReplace != 0 {
+		w.replace = replacement{r.u64(), ID(r.u64()), r.u64()}
 	}
 	reasonLen, noteLen := 0, 0
 	if bits&bitCarried != 0 {

@@ -221,6 +221,13 @@ func (s *store) prune() {
 		})
 		s.pruneAt = 2*len(s.timers) + 1024
 	}
+	if len(s.latest) > 2*s.index.n+1024 {
+		for hash, id := range s.latest {
+			if s.index.get(id) == nil {
+				delete(s.latest, hash)
+			}
+		}
+	}
 	for i := range s.lanes {
 		if h := &s.lanes[i]; len(*h) > 2*s.index.n+1024 {
 			h.keep(func(o orderedID) bool {

@@ -41,7 +41,7 @@ func (s *store) leanSize() int {
 func (s *store) headRecords() (ids []ID, notes int) {
 	head := uint16(s.chain[0])
 	s.index.all(func(sl *slot) {
-		if sl.anchor.segment == head {
+		if sl.anchor.segment == head && !sl.is(slotReplaced) { // no COPY may follow what settles it
 			ids = append(ids, sl.id)
 			if sl.latest.segment != nowhere {
 				notes += int(sl.latest.length)
@@ -124,6 +124,9 @@ func (s *store) moveHead() {
 // moveRecord writes a COPY of the record; lean: without its note.
 func (s *store) moveRecord(id ID, lean bool) {
 	sl := s.index.get(id)
+	if sl == nil { // a commit in between has settled it
+		return
+	}
 	w, err := s.readWhole(sl)
 	if err != nil {
 		s.log.Error("record lost, it cannot be read", "id", uint64(id), "error", err)
@@ -136,6 +139,7 @@ func (s *store) moveRecord(id ID, lean bool) {
 	if w.state == Leased {
 		w.state = Ready
 	}
+	w.replace.old, w.replace.key = 0, 0 // that is done
 	if lean && w.hasNote {
 		s.log.Warn("note left out, the pool is exhausted", "id", uint64(id))
 		w.hasNote, w.note = false, nil

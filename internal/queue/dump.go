@@ -56,6 +56,7 @@ type DumpedRecord struct {
 	Appended  time.Time `json:"appended,omitzero"`
 	NotBefore time.Time `json:"not_before,omitzero"`
 	Expires   time.Time `json:"expires,omitzero"`
+	Replaces  ID        `json:"replaces,omitempty"` // the record that a PUT took the place of
 	Tries     uint16    `json:"tries,omitempty"`
 	Attempted bool      `json:"attempted,omitempty"`
 	Reason    string    `json:"reason,omitempty"`
@@ -280,6 +281,7 @@ func (o *DumpedRecord) fill(r record) bool {
 		}
 		o.State, o.Lane, o.Class, o.Key = w.state.String(), &w.lane, &w.class, w.key
 		o.Appended, o.NotBefore, o.Expires = wall(w.appended), wall(w.notBefore), wall(w.expires)
+		o.Replaces = w.replace.old
 		if w.retryAt != 0 {
 			o.NotBefore = wall(w.retryAt)
 		}

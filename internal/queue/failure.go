@@ -93,7 +93,7 @@ func (s *store) fail(err error) {
 		sl := s.index.get(r.id)
 		switch {
 		case r.kind == kindPut:
-			s.takeBack(r.id)
+			s.takeBack(r)
 			continue
 		case r.kind == kindCopy:
 			// The older records still stand.
@@ -113,7 +113,7 @@ func (s *store) hold(recs []pending) {
 	for i := range recs {
 		r := &recs[i]
 		if r.kind == kindPut {
-			s.takeBack(r.id)
+			s.takeBack(r)
 			continue
 		}
 		if r.kind == kindCopy || r.kind == kindKeys {
@@ -162,14 +162,15 @@ func (s *store) pruneUnsaved() {
 }
 
 // takeBack undoes the appending of a record that nobody has been told about.
-func (s *store) takeBack(id ID) {
-	sl := s.index.get(id)
+func (s *store) takeBack(r *pending) {
+	sl := s.index.get(r.id)
 	if sl == nil || !sl.is(slotHidden) {
 		return
 	}
 	if sl.is(slotKeyed) {
-		s.keys.remove(id)
+		s.keys.remove(r.id)
 	}
+	s.notReplaced(r)
 	s.forget(sl)
 	s.takenBack++
 }

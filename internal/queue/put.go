@@ -37,7 +37,7 @@ func (s *store) put(entries []Entry) (ids []ID, p promise, err error) {
 		ids[i] = next
 		next++
 		class = max(class, e.Class)
-		recs = append(recs, s.newPut(ids[i], e, stamp, trusted))
+		recs = append(recs, s.newPut(ids[i], e, s.replacementFor(e, recs), stamp, trusted))
 		hashes = append(hashes, hash)
 	}
 	if len(recs) == 0 {
@@ -62,6 +62,7 @@ func (s *store) put(entries []Entry) (ids []ID, p promise, err error) {
 	}
 	s.nextID = next
 	for i := range recs {
+		s.replaceWith(&recs[i])
 		s.index.add(newSlot(recs[i].id, entries, ids, hashes[i] != 0))
 		if hashes[i] != 0 {
 			s.keys.live(hashes[i], recs[i].id)
@@ -87,12 +88,31 @@ func (s *store) knownKey(hash uint64, recs []pending, hashes []uint64) ID {
 	return 0
 }
 
-func (s *store) newPut(id ID, e *Entry, stamp int64, trusted bool) pending {
+// replacementFor says what the entry replaces. One of this Append is not replaced: all of them are stored.
+func (s *store) replacementFor(e *Entry, recs []pending) (rep replacement) {
+	if e.Replace == "" {
+		return replacement{}
+	}
+	rep.hash = s.pool.hash(e.Replace)
+	for i := range recs {
+		if recs[i].replace.hash == rep.hash {
+			return rep
+		}
+	}
+	if rep.old = s.replaceable(rep.hash); rep.old != 0 {
+		if sl := s.index.get(rep.old); sl.is(slotKeyed) {
+			rep.key = s.keyOf(sl)
+		}
+	}
+	return rep
+}
+
+func (s *store) newPut(id ID, e *Entry, rep replacement, stamp int64, trusted bool) pending {
 	w := whole{
 		lane: e.Lane, class: e.Class, trusted: trusted, appended: stamp,
-		notBefore: millis(e.NotBefore), expires: millis(e.Expires), key: e.Key, body: e.Body,
+		notBefore: millis(e.NotBefore), expires: millis(e.Expires), key: e.Key, body: e.Body, replace: rep,
 	}
-	r := pending{kind: kindPut, id: id, payload: appendWhole(nil, &w)}
+	r := pending{kind: kindPut, id: id, replace: rep, payload: appendWhole(nil, &w)}
 	if !e.NotBefore.IsZero() {
 		r.readyAt = s.clock.after(time.Until(e.NotBefore))
 	}
@@ -125,6 +145,8 @@ func (s *store) checkEntry(e *Entry) error {
 		return fmt.Errorf("queue: class %d: there are classes 0 to %d", e.Class, Classes-1)
 	case len(e.Key) > MaxKey:
 		return fmt.Errorf("%w: the key has %d octets, at most %d are taken", ErrTooLarge, len(e.Key), MaxKey)
+	case len(e.Replace) > MaxKey:
+		return fmt.Errorf("%w: the replace key has %d octets, at most %d are taken", ErrTooLarge, len(e.Replace), MaxKey)
 	case len(e.Body) > s.cfg.MaxBody():
 		return fmt.Errorf("%w: the body has %d octets, at most %d are taken", ErrTooLarge, len(e.Body), s.cfg.MaxBody())
 	}

@@ -62,6 +62,10 @@ type Entry struct {
 	Class uint8 // 0 (leased first) to 7
 	// Key makes appending idempotent: up to MaxKey octets, "" for none.
 	Key string
+	// Replace names what the record is the latest word on: up to MaxKey octets, "" for nothing. The record
+	// takes the place of an earlier one with the same Replace that was not sent: it is dropped in the same
+	// write. Not sent is one that is Ready, not Attempted, and without a note.
+	Replace string
 	// NotBefore is when the record becomes ready, Expires when it is of no use any more; zero: at once,
 	// never. Kept in milliseconds.
 	NotBefore, Expires time.Time

@@ -26,7 +26,8 @@ type loader struct {
 	buf      []byte
 	sc       scan
 	times    []rawTime
-	group    []ID        // of an Append whose last record has not come yet
+	group    []ID // of an Append whose last record has not come yet
+	replaced []replayedReplacement
 	torn     bool        // the last hole was left by a power cut
 	doubted  map[ID]bool // marked Attempted because of damage
 	gapAfter ID          // highest ID before damage, 0 when there was none

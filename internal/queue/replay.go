@@ -119,6 +119,7 @@ func (l *loader) doubt() {
 
 // dropGroup takes back the records of an Append that was not written whole: nobody was told about them.
 func (l *loader) dropGroup() {
+	l.replaced = l.replaced[:0]
 	for _, id := range l.group {
 		if sl := l.s.index.get(id); sl != nil {
 			l.s.forget(sl)
@@ -251,12 +252,45 @@ func (l *loader) applyWhole(r record, p place, seg *segment) bool {
 	case w.notBefore != 0:
 		l.delay(sl, w.notBefore, w.appended, w.trusted)
 	}
+	if rep := &w.replace; rep.hash != 0 {
+		if s.latest == nil {
+			s.latest = map[uint64]ID{}
+		}
+		s.latest[rep.hash] = r.id
+		if rep.old != 0 && r.kind == kindPut {
+			l.replaced = append(l.replaced, replayedReplacement{*rep, w.appended, seg})
+		}
+	}
 	if r.kind == kindPut {
 		if l.group = append(l.group, r.id); r.flags&flagMore == 0 {
 			l.group = l.group[:0]
+			l.replace()
 		}
 	}
 	return true
+}
+
+// replayedReplacement is what a PUT replaces once its whole Append is known to be there.
+type replayedReplacement struct {
+	replacement
+	appended int64
+	seg      *segment
+}
+
+// replace drops what the records of an Append replace.
+func (l *loader) replace() {
+	for _, rep := range l.replaced {
+		old := l.s.index.get(rep.old)
+		if old == nil {
+			continue
+		}
+		l.s.totals.Dropped++
+		if rep.key != 0 {
+			l.settledKey(rep.key, rep.old, rep.appended, rep.seg)
+		}
+		l.s.forget(old)
+	}
+	l.replaced = l.replaced[:0]
 }
 
 // delay notes that a record is ready from a time on.

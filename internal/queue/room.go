@@ -3,9 +3,9 @@ package queue
 // admit says whether new records of the class fit, and makes room if that helps.
 func (s *store) admit(class uint8, recs []pending) error {
 	full := &FullError{Class: class, Percent: limits[class], Capacity: s.capacity(), Records: s.index.n}
-	if s.index.n+len(recs) > s.cfg.Records {
+	if len(recs) > s.cfg.Records-s.index.n+s.replacing(recs) {
 		s.dropExpired()
-		if s.index.n+len(recs) > s.cfg.Records {
+		if len(recs) > s.cfg.Records-s.index.n+s.replacing(recs) {
 			full.Records, full.Max = s.index.n, s.cfg.Records
 			return full
 		}
@@ -44,6 +44,19 @@ func (s *store) neededWith(recs []pending) int64 {
 	n := s.liveOctets() + int64(s.index.n+len(recs))*allowance
 	for i := range recs {
 		n += int64(recordSize(len(recs[i].payload)))
+		if old := s.index.get(recs[i].replace.old); old != nil {
+			n -= int64(recordSize(int(old.anchor.length))) + allowance
+		}
+	}
+	return n
+}
+
+// replacing counts the records that are dropped when recs are stored.
+func (s *store) replacing(recs []pending) (n int) {
+	for i := range recs {
+		if recs[i].replace.old != 0 {
+			n++
+		}
 	}
 	return n
 }

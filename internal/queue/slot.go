@@ -38,6 +38,7 @@ const (
 	slotNoExpiry  = 1 << 5 // kicked: its Expires counts no more
 	slotReported  = 1 << 6 // it is in the list of expired records
 	slotKeyed     = 1 << 7 // it has a key
+	slotReplaced  = 1 << 9 // dropped as soon as the record that replaces it is durable
 	slotKicked    = 1 << 8 // by Kick: once it is submitted it waits for kickedGrace
 )
 

@@ -36,6 +36,8 @@ type Stats struct {
 	Placed  uint64          `json:"placed"`  // records written since Open
 	Moved   uint64          `json:"moved"`   // records moved by compaction since Open
 	Faults  uint64          `json:"faults"`  // failed writes and syncs since Open
+	// Replaced counts the records dropped since Open because a later one took their place.
+	Replaced uint64 `json:"replaced"`
 
 	// What the last start found: damaged stretches and files put aside.
 	Damaged int `json:"damaged,omitempty"`
@@ -73,7 +75,7 @@ func (s *store) stats() Stats {
 		Segments: len(s.segs), Free: len(s.free), SegmentSize: s.size,
 		Totals:  s.totals,
 		Commits: s.counted.commits, Written: s.counted.written, Placed: s.counted.records,
-		Moved: s.counted.moved, Faults: s.counted.failures,
+		Moved: s.counted.moved, Faults: s.counted.failures, Replaced: s.counted.replaced,
 		Unsaved: len(s.unsaved), Damaged: s.damaged, Aside: s.aside,
 	}
 	if s.failure != nil {
@@ -81,7 +83,7 @@ func (s *store) stats() Stats {
 	}
 	_, st.ClockTrusted = s.clock.wall()
 	s.index.all(func(sl *slot) {
-		if sl.is(slotHidden) {
+		if sl.is(slotHidden | slotReplaced) {
 			return
 		}
 		if st.Oldest == 0 {

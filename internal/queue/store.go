@@ -59,6 +59,7 @@ type store struct {
 	timers    heap[timer]
 	pruneAt   int // length of timers at which to look for useless ones
 	keys      keyTable
+	latest    map[uint64]ID // by the hash of Entry.Replace; of some that are gone too
 
 	damaged, aside int // that the recovery found
 
@@ -82,6 +83,7 @@ type heldRecord struct {
 type counted struct {
 	commits, written, records uint64
 	failures, moved           uint64
+	replaced                  uint64
 }
 
 // limits are the shares of the capacity that the classes may fill, in percent: alarms may use all,
@@ -215,7 +217,7 @@ func (s *store) get(id ID) (Item, error) {
 // list appends up to n records with IDs above after. One that cannot be read is listed with a reason.
 func (s *store) list(items []Item, after ID, n int) []Item {
 	for sl := s.index.after(after); sl != nil && len(items) < n; sl = s.index.after(sl.id) {
-		if sl.is(slotHidden) {
+		if sl.is(slotHidden | slotReplaced) {
 			continue
 		}
 		it, err := s.item(sl)
@@ -230,7 +232,7 @@ func (s *store) list(items []Item, after ID, n int) []Item {
 // visible returns the slot of a record that callers may know of, nil when there is none.
 func (s *store) visible(id ID) *slot {
 	sl := s.index.get(id)
-	if sl == nil || sl.is(slotHidden) {
+	if sl == nil || sl.is(slotHidden|slotReplaced) {
 		return nil
 	}
 	return sl
@@ -264,9 +266,12 @@ func (s *store) forget(sl *slot) {
 	s.index.remove(id)
 }
 
+// unready are the flags of which each keeps a record from being leased.
+const unready = slotHidden | slotDelayed | slotReported | slotReplaced
+
 // enqueue makes a ready record available to Next.
 func (s *store) enqueue(sl *slot) {
-	if sl.state != Ready || sl.flags&(slotHidden|slotDelayed|slotReported) != 0 {
+	if sl.state != Ready || sl.flags&(unready) != 0 {
 		return
 	}
 	lane := sl.lane()
@@ -290,7 +295,7 @@ func (s *store) next(lane Lane) (Item, bool) {
 			continue
 		}
 		sl.clear(slotQueued)
-		if sl.state != Ready || sl.flags&(slotHidden|slotDelayed|slotReported) != 0 {
+		if sl.state != Ready || sl.flags&(unready) != 0 {
 			continue
 		}
 		it, err := s.item(sl)

@@ -14,7 +14,8 @@ type pending struct {
 	flags   uint8
 	id      ID
 	payload []byte
-	noted   bool // it carries what slot.latest points to
+	replace replacement // of a PUT
+	noted   bool        // it carries what slot.latest points to
 	// For a PUT: when the record becomes ready and expires, on the monotonic clock; 0: at once, never.
 	readyAt, expiresAt int64
 	// For a COPY: what the slot pointed to before.
@@ -264,6 +265,7 @@ func (s *store) appear(r *pending) {
 		s.timers.push(delayTimer(r.readyAt, r.id, sl.round))
 	}
 	s.enqueue(sl)
+	s.replaced(&r.replace) // moves slots: sl is not ours any more
 }
 
 // trimChain frees the oldest segments as long as nothing live is in them. It runs only when all
