@@ -24,6 +24,14 @@ type Config struct {
 	// WaitGrace is how long after its time of expiry a submitted record still waits for its fate:
 	// wait_grace. 1s to 168h, default 1h.
 	WaitGrace time.Duration `toml:"wait_grace"`
+	// Durability says what Append promises for the classes from 4 on, such as telemetry: "strict", that the
+	// record is on the medium, or "relaxed", that it survives the death of the process and is on the medium
+	// within RelaxedWait, together with whatever comes until then: a power cut may take what is
+	// younger. Classes 0 to 3 are always strict. Default "strict".
+	Durability string `toml:"durability"`
+	// RelaxedWait is how long a record may be at risk when Durability is "relaxed", and how long it may wait
+	// before it is sent: relaxed_wait. 100ms to 5m, default 5s.
+	RelaxedWait time.Duration `toml:"relaxed_wait"`
 	// Volatile allows a directory on a file system in RAM, where everything is lost with the power.
 	Volatile bool `toml:"volatile"`
 	// Program is how this process calls itself in the lock file; default: the name of the executable.
@@ -40,6 +48,8 @@ func Default() Config {
 		Segments:    32,
 		Records:     100_000,
 		WaitGrace:   time.Hour,
+		Durability:  strict,
+		RelaxedWait: 5 * time.Second,
 		Program:     filepath.Base(os.Args[0]),
 		ClockFloor:  time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC),
 	}
@@ -51,7 +61,17 @@ const (
 	minSegments, maxSegments       = 4, 4096
 	minRecords, maxRecords         = 16, 1_000_000
 	minWaitGrace, maxWaitGrace     = time.Second, 7 * 24 * time.Hour
+	minRelaxed, maxRelaxed         = 100 * time.Millisecond, 5 * time.Minute
 )
+
+// The values of Config.Durability.
+const (
+	strict  = "strict"
+	relaxed = "relaxed"
+)
+
+// firstRelaxed is the first class that Config.Durability is for.
+const firstRelaxed = 4
 
 // Check calls bad for each field that is out of range, with its key and what would be right.
 func (c Config) Check(bad func(key, problem string)) {
@@ -69,6 +89,12 @@ func (c Config) Check(bad func(key, problem string)) {
 	}
 	if c.WaitGrace < minWaitGrace || c.WaitGrace > maxWaitGrace {
 		bad("wait_grace", fmt.Sprintf("is %v; 1s to 168h is right (a bare number counts nanoseconds: give a unit)", c.WaitGrace))
+	}
+	if c.Durability != strict && c.Durability != relaxed {
+		bad("durability", fmt.Sprintf(`is %q; "strict" or "relaxed" is right`, c.Durability))
+	}
+	if c.RelaxedWait < minRelaxed || c.RelaxedWait > maxRelaxed {
+		bad("relaxed_wait", fmt.Sprintf("is %v; 100ms to 5m is right (a bare number counts nanoseconds: give a unit)", c.RelaxedWait))
 	}
 }
 
@@ -93,6 +119,12 @@ func (c Config) withDefaults() Config {
 	}
 	if c.WaitGrace == 0 {
 		c.WaitGrace = d.WaitGrace
+	}
+	if c.Durability == "" {
+		c.Durability = d.Durability
+	}
+	if c.RelaxedWait == 0 {
+		c.RelaxedWait = d.RelaxedWait
 	}
 	if c.Program == "" {
 		c.Program = d.Program

@@ -92,9 +92,13 @@ func (s *store) fail(err error) {
 		r := &recs[i]
 		sl := s.index.get(r.id)
 		switch {
-		case r.kind == kindPut:
+		case r.kind == kindPut && !r.acked:
 			s.takeBack(r)
 			continue
+		case r.kind == kindPut: // somebody was told that it is kept: it is written when the medium works again
+			if sl != nil {
+				s.moveAnchor(sl, place{segment: nowhere})
+			}
 		case r.kind == kindCopy:
 			// The older records still stand.
 			if sl != nil {
@@ -112,7 +116,7 @@ func (s *store) fail(err error) {
 func (s *store) hold(recs []pending) {
 	for i := range recs {
 		r := &recs[i]
-		if r.kind == kindPut {
+		if r.kind == kindPut && !r.acked {
 			s.takeBack(r)
 			continue
 		}

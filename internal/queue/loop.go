@@ -13,6 +13,7 @@ type promise uint8
 const (
 	nothing promise = iota // it read, or changed what is only in memory
 	written                // what it placed survives the process
+	lax                    // the same, of what it appended: if that is taken back the call fails
 	durable                // what it placed survives the power
 )
 
@@ -117,16 +118,23 @@ func (q *Queue) serve(c *call, expect int) int {
 	}
 	answer := func(calls []*call, err error) {
 		for _, c := range calls {
-			if c.err = err; err == nil && c.promise == durable && c.back != s.takenBack {
+			if c.err = err; err == nil && c.promise >= lax && c.back != s.takenBack {
 				c.err = errTakenBack
 			}
 			close(c.done)
 		}
 	}
 	flush := func() {
-		if len(waiting[written]) > 0 {
-			answer(waiting[written], s.flush())
-			waiting[written] = waiting[written][:0]
+		if len(waiting[written])+len(waiting[lax]) == 0 {
+			return
+		}
+		err := s.flush()
+		if err == nil {
+			s.acknowledge()
+		}
+		for p := written; p <= lax; p++ {
+			answer(waiting[p], err)
+			waiting[p] = waiting[p][:0]
 		}
 	}
 	handle(c)

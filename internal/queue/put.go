@@ -29,7 +29,7 @@ func (s *store) put(entries []Entry) (ids []ID, p promise, err error) {
 			if known := s.knownKey(hash, recs, hashes); known != 0 {
 				ids[i] = known
 				if sl := s.index.get(known); sl != nil && sl.is(slotHidden) {
-					p = durable
+					p = max(p, s.promised(sl.class()), s.promised(e.Class))
 				}
 				continue
 			}
@@ -37,6 +37,7 @@ func (s *store) put(entries []Entry) (ids []ID, p promise, err error) {
 		ids[i] = next
 		next++
 		class = max(class, e.Class)
+		p = max(p, s.promised(e.Class))
 		recs = append(recs, s.newPut(ids[i], e, s.replacementFor(e, recs), stamp, trusted))
 		hashes = append(hashes, hash)
 	}
@@ -62,6 +63,7 @@ func (s *store) put(entries []Entry) (ids []ID, p promise, err error) {
 	}
 	s.nextID = next
 	for i := range recs {
+		recs[i].lax = p == lax
 		s.replaceWith(&recs[i])
 		s.index.add(newSlot(recs[i].id, entries, ids, hashes[i] != 0))
 		if hashes[i] != 0 {
@@ -72,7 +74,10 @@ func (s *store) put(entries []Entry) (ids []ID, p promise, err error) {
 	if s.failure != nil {
 		return nil, nothing, s.storageError()
 	}
-	return ids, durable, nil
+	if p == lax {
+		s.lazy(s.cfg.RelaxedWait)
+	}
+	return ids, p, nil
 }
 
 // knownKey returns the record that has the key: a live or lately settled one, or one of this Append.

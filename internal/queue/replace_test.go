@@ -2,6 +2,7 @@ package queue
 
 import (
 	"errors"
+	"math/rand/v2"
 	"syscall"
 	"testing"
 )
@@ -151,7 +152,7 @@ func TestReplaceCut(t *testing.T) {
 		for n := from; n <= to; n++ { // so much of the write arrived
 			f := d.names[name]
 			f.now = append(append([]byte(nil), after[:n]...), before[n:]...)
-			cut, _, err := openStore(simConfig(), d.cut(cutKill, nil), quiet)
+			cut, _, err := openStore(simConfig(), d.cut(cutKill, rand.New(rand.NewPCG(1, 2))), quiet)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -1,6 +1,9 @@
 package queue
 
-import "fmt"
+import (
+	"fmt"
+	"time"
+)
 
 // StateCounts counts records by state; Delayed are ready later.
 type StateCounts struct {
@@ -47,6 +50,8 @@ type Stats struct {
 	// state are in memory only.
 	Failure string `json:"failure,omitempty"`
 	Unsaved int    `json:"unsaved,omitempty"`
+	// RelaxedWait is how long records of the classes from 4 on may be at risk, 0 when none are; nanoseconds.
+	RelaxedWait time.Duration `json:"relaxed_wait,omitempty"`
 	// ClockTrusted says that the wall clock is believed.
 	ClockTrusted bool `json:"clock_trusted"`
 }
@@ -56,6 +61,9 @@ func (s Stats) String() string {
 	line := fmt.Sprintf("%d records, %s of %s used", s.Live(), octets(s.Used), octets(s.Capacity))
 	if s.Lost > 0 {
 		line += fmt.Sprintf("; %d LOST to damage since it was created", s.Lost)
+	}
+	if s.RelaxedWait > 0 {
+		line += fmt.Sprintf("; a power cut may take the last %v of telemetry", s.RelaxedWait)
 	}
 	if s.Damaged > 0 {
 		line += fmt.Sprintf("; the last start found %d damaged places", s.Damaged)
@@ -80,6 +88,9 @@ func (s *store) stats() Stats {
 	}
 	if s.failure != nil {
 		st.Failure = s.failure.Error()
+	}
+	if s.cfg.Durability == relaxed {
+		st.RelaxedWait = s.cfg.RelaxedWait
 	}
 	_, st.ClockTrusted = s.clock.wall()
 	s.index.all(func(sl *slot) {

@@ -15,6 +15,8 @@ type pending struct {
 	id      ID
 	payload []byte
 	replace replacement // of a PUT
+	lax     bool        // a PUT whose Append returns when it is written
+	acked   bool        // such a one, and it has returned
 	noted   bool        // it carries what slot.latest points to
 	// For a PUT: when the record becomes ready and expires, on the monotonic clock; 0: at once, never.
 	readyAt, expiresAt int64
@@ -193,6 +195,23 @@ func (s *store) writeOut() error {
 	}
 	w.flushed, w.out = w.offset, w.out[:0]
 	return nil
+}
+
+// acknowledge notes that callers are told that what is placed so far survives the process: a failure of the
+// medium may not take it back.
+func (s *store) acknowledge() {
+	for i := range s.writer.pending {
+		r := &s.writer.pending[i]
+		r.acked = r.lax
+	}
+}
+
+// promised is what Append promises for the class.
+func (s *store) promised(class uint8) promise {
+	if class >= firstRelaxed && s.cfg.Durability == relaxed {
+		return lax
+	}
+	return durable
 }
 
 // commit makes everything placed so far durable with one sync. After a failure it writes the records
