@@ -154,7 +154,7 @@ func (ag *agent) mustSend(text string, args ...string) {
 // agentStatus is what the tests read of `status --json`.
 type agentStatus struct {
 	SMSC struct {
-		Link struct {
+		Links []struct {
 			State     string `json:"state"`
 			LastError string `json:"last_error"`
 			Counters  struct {
@@ -164,7 +164,7 @@ type agentStatus struct {
 				EnquiresSent     int `json:"enquires_sent"`
 				EnquiresAnswered int `json:"enquires_answered"`
 			} `json:"counters"`
-		} `json:"link"`
+		} `json:"links"`
 		InDoubt   int `json:"in_doubt"`
 		Accepted  int `json:"accepted"`
 		Delivered int `json:"delivered"`
@@ -188,7 +188,7 @@ func (ag *agent) status() (s agentStatus) {
 
 func (ag *agent) waitBound() {
 	ag.t.Helper()
-	eventually(ag.t, "the agent is bound", func() bool { return ag.status().SMSC.Link.State == "bound" })
+	eventually(ag.t, "the agent is bound", func() bool { return ag.status().SMSC.Links[0].State == "bound" })
 }
 
 // queued is what the tests read of `queue list --json`.

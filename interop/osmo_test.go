@@ -155,7 +155,7 @@ func TestOsmoMSC(t *testing.T) {
 	if n := strings.Count(o.log(), "Stored in DB"); n != 10 {
 		t.Errorf("osmo-msc stored %d short messages, want 10", n)
 	}
-	eventually(t, "both ask whether the other is there", func() bool { return ag.status().SMSC.Link.Counters.EnquiresSent > 2 })
+	eventually(t, "both ask whether the other is there", func() bool { return ag.status().SMSC.Links[0].Counters.EnquiresSent > 2 })
 
 	// All its responses carry the same message_id: who waits for a receipt waits for his own.
 	for range 2 {
@@ -169,10 +169,10 @@ func TestOsmoMSC(t *testing.T) {
 
 	// It goes away and comes back.
 	o.kill()
-	eventually(t, "the agent has noticed", func() bool { return ag.status().SMSC.Link.State != "bound" })
+	eventually(t, "the agent has noticed", func() bool { return ag.status().SMSC.Links[0].State != "bound" })
 	o.start()
 	ag.mustSend("After the power cut")
-	c := ag.status().SMSC.Link.Counters
+	c := ag.status().SMSC.Links[0].Counters
 	if c.Binds != 2 || c.Timeouts+c.Unmatched != 0 {
 		t.Errorf("counters %+v", c)
 	}
@@ -194,7 +194,7 @@ func TestOsmoMSC(t *testing.T) {
 	ag.configure(a)
 	ag.start()
 	eventually(t, "the status says ESME_RINVPASWD", func() bool {
-		return strings.Contains(ag.status().SMSC.Link.LastError, "ESME_RINVPASWD")
+		return strings.Contains(ag.status().SMSC.Links[0].LastError, "ESME_RINVPASWD")
 	})
 	ag.stop()
 }

@@ -74,7 +74,7 @@ func TestTexts(t *testing.T) {
 			t.Errorf("the queue still holds %+v", left)
 		}
 		s := ag.status().SMSC
-		if s.Delivered != len(want) || s.Link.Counters.Timeouts+s.Link.Counters.Unmatched != 0 {
+		if s.Delivered != len(want) || s.Links[0].Counters.Timeouts+s.Links[0].Counters.Unmatched != 0 {
 			t.Errorf("status says %+v", s)
 		}
 
@@ -106,7 +106,7 @@ func TestTexts(t *testing.T) {
 
 func TestConcat16(t *testing.T) {
 	eachKind(t, all, func(t *testing.T, k kind) {
-		ag, p := pair(t, k, account{route: `concat = "udh16"`}, nil)
+		ag, p := pair(t, k, account{smsc: `concatenation = "udh16"`}, nil)
 		want := []string{strings.Repeat("One of many. ", 40), strings.Repeat(flagText, 5)}
 		for _, text := range want {
 			ag.mustSend(text)
@@ -125,7 +125,7 @@ func TestWrongPassword(t *testing.T) {
 			t.Fatalf("send ended with %d: %s", code, errs)
 		}
 		eventually(t, "the status says "+k.refusal, func() bool {
-			l := ag.status().SMSC.Link
+			l := ag.status().SMSC.Links[0]
 			return l.State != "bound" && strings.Contains(l.LastError, k.refusal)
 		})
 		if n := len(p.told("submit_sm")); n != 0 {
@@ -227,7 +227,7 @@ func TestLink(t *testing.T) {
 			p.await("unbind_resp", i+1)
 			ag.mustSend(fmt.Sprintf("Text %d", i), "--receipt")
 		}
-		c := ag.status().SMSC.Link.Counters
+		c := ag.status().SMSC.Links[0].Counters
 		if c.Binds < 4 || c.EnquiresAnswered != 1 || c.Timeouts != 0 {
 			t.Errorf("counters %+v", c)
 		}

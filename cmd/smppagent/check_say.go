@@ -20,7 +20,7 @@ type said struct {
 	Sensors []saidSensor     `json:"sensors"`
 	Alerts  []alerts.Preview `json:"alerts"`
 	Push    saidPush         `json:"push"`
-	SMSC    saidSMSC         `json:"smsc"`
+	SMSC    []saidSMSC       `json:"smsc"` // in the order in which they are preferred
 	Queue   saidQueue        `json:"queue"`
 }
 
@@ -41,6 +41,9 @@ type saidSMSC struct {
 	Address  string `json:"address"`
 	SystemID string `json:"system_id"`
 	Bind     string `json:"bind"`
+	Profile  string `json:"profile,omitempty"`
+	Order    int    `json:"order"`
+	Weight   int    `json:"weight"`
 	TLS      bool   `json:"tls"`
 	Note     string `json:"note,omitempty"` // why texts may not leave
 }
@@ -62,8 +65,12 @@ func (c *config) say() *said {
 		sensor := c.Sensor[name]
 		s.Sensors = append(s.Sensors, saidSensor{name, reads(sensor), sensor.Describe().Unit, plainDuration(sensor.Every)})
 	}
-	name, smsc := c.smsc()
-	s.SMSC = saidSMSC{name, smsc.Address, smsc.SystemID, smsc.Bind, smsc.TLS.Enabled, linkNote(smsc)}
+	for _, l := range c.links() {
+		a := l.Account
+		s.SMSC = append(s.SMSC, saidSMSC{
+			l.Name, a.Address, a.SystemID, a.Bind, c.SMSC[l.Name].Base, l.Rank.Order, l.Rank.Weight, a.TLS.Enabled, linkNote(a),
+		})
+	}
 	return s
 }
 
@@ -122,13 +129,22 @@ func (s *said) print(w io.Writer) {
 		to = strings.Join(s.Push.To, ", ")
 	}
 	fmt.Fprintf(w, "\npush: %s to %s, unless it says otherwise\n", s.Push.Class, to)
-	tls := "without TLS"
-	if s.SMSC.TLS {
-		tls = "with TLS"
-	}
-	fmt.Fprintf(w, "smsc %s: %s as %q at %s, %s\n", s.SMSC.Name, s.SMSC.Bind, s.SMSC.SystemID, s.SMSC.Address, tls)
-	if s.SMSC.Note != "" {
-		fmt.Fprintf(w, "  %s\n", s.SMSC.Note)
+	for _, x := range s.SMSC {
+		tls := "without TLS"
+		if x.TLS {
+			tls = "with TLS"
+		}
+		fmt.Fprintf(w, "smsc %s: %s as %q at %s, %s", x.Name, x.Bind, x.SystemID, x.Address, tls)
+		if x.Profile != "" {
+			fmt.Fprintf(w, ", profile %s", x.Profile)
+		}
+		if len(s.SMSC) > 1 {
+			fmt.Fprintf(w, ", order %d, weight %d", x.Order, x.Weight)
+		}
+		fmt.Fprintln(w)
+		if x.Note != "" {
+			fmt.Fprintf(w, "  %s\n", x.Note)
+		}
 	}
 	fmt.Fprintf(w, "queue: up to %.1f MB in %s\n\n", float64(s.Queue.Octets)/1e6, s.Queue.Dir)
 }

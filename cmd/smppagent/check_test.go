@@ -53,7 +53,7 @@ func TestCheckSaysItBack(t *testing.T) {
 	if err := json.Unmarshal([]byte(out), &r); err != nil || code != exitOK || !r.OK || len(r.Problems) != 0 {
 		t.Fatalf("--json: code %d, %v\n%s", code, err, out)
 	}
-	if len(r.Says.Alerts) != 2 || r.Says.Alerts[1].Texts[0].Alphabet != sms.UCS2 || r.Says.SMSC.Name != "main" || r.Says.Queue.Octets != 8<<20 {
+	if len(r.Says.Alerts) != 2 || r.Says.Alerts[1].Texts[0].Alphabet != sms.UCS2 || r.Says.SMSC[0].Name != "main" || r.Says.Queue.Octets != 8<<20 {
 		t.Errorf("--json: got %+v", r.Says)
 	}
 }

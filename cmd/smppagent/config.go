@@ -14,7 +14,6 @@ import (
 	"smppagent/internal/alerts/source/sysfs"
 	"smppagent/internal/bridge"
 	"smppagent/internal/queue"
-	"smppagent/internal/smpp"
 )
 
 // Where the config is looked for when --config is not given, in this order.
@@ -30,9 +29,11 @@ type config struct {
 	Agent agentConfig `toml:"agent"`
 	alerts.Config
 	Sensor map[string]sysfs.Sensor `toml:"sensor"`
-	SMSC   map[string]smpp.Config  `toml:"smsc"`
-	Route  bridge.Config           `toml:"route"`
-	Queue  queue.Config            `toml:"queue"`
+	SMSC   map[string]smscConfig   `toml:"smsc"`
+	// Profile are ways in which SMSCs want their messages, for [smsc.NAME] to name: keys of that table.
+	Profile map[string]profileTable `toml:"profile"`
+	Route   bridge.Config           `toml:"route"`
+	Queue   queue.Config            `toml:"queue"`
 	// PushLimits protect people and their telephone bill from a script in a loop: [push_limits].
 	PushLimits push.Limits `toml:"push_limits"`
 }
@@ -99,7 +100,7 @@ func defaultConfig() *config {
 // freshEntries are the defaults of the tables that may occur many times under names of their own.
 func freshEntries() map[reflect.Type]reflect.Value {
 	fresh := map[reflect.Type]reflect.Value{}
-	for _, v := range []any{smpp.Default(), sysfs.Sensor{Every: sysfs.DefaultEvery}} {
+	for _, v := range []any{defaultSMSC(bridge.NetworkGSM), sysfs.Sensor{Every: sysfs.DefaultEvery}} {
 		fresh[reflect.TypeOf(v)] = reflect.ValueOf(v)
 	}
 	return fresh
@@ -111,6 +112,16 @@ func readConfig(text, dir string, files bool) (*config, []problem) {
 	c := defaultConfig()
 	d := decoder{problems: problems{lines: indexLines(text)}, fresh: freshEntries()}
 	if m, whole := parse(text, &d.problems); whole {
+		known, err := readProfiles(m)
+		if err != nil {
+			d.add("profile", err.Error())
+		}
+		d.begin = func(key string, m map[string]any, e any) {
+			if e, ok := e.(*smscConfig); ok {
+				known.begin(&d, key, m, e)
+			}
+		}
+		known.check(&d)
 		d.table("", m, reflect.ValueOf(c).Elem())
 		c.resolve(dir)
 		c.check(&d.problems, files)
@@ -133,23 +144,7 @@ func (c *config) check(p *problems, files bool) {
 	}
 	c.Queue.Check(p.under("queue"))
 	c.PushLimits.Check(p.under("push_limits"))
-	switch len(c.SMSC) {
-	case 0:
-		p.add("smsc", "there is no SMSC: write [smsc.main] with address, system_id and password")
-	case 1:
-	default:
-		p.add("smsc", fmt.Sprintf("there are %d SMSCs, and one is used: keep one [smsc.NAME]", len(c.SMSC)))
-	}
-	for name, account := range c.SMSC {
-		bad := p.under(joinKey("smsc", name))
-		if name == "" || len(name) > 32 { // it stands in the note of every message
-			p.add(joinKey("smsc", name), fmt.Sprintf("the name has %d octets: give the SMSC one of 1 to 32", len(name)))
-		}
-		account.Check(bad)
-		if files {
-			account.CheckFiles(bad)
-		}
-	}
+	c.checkSMSCs(p, files)
 }
 
 // sensors is what rules and texts need to know of the sensors.

@@ -20,6 +20,8 @@ type decoder struct {
 	problems
 	// fresh gives a new entry of a map of tables its defaults, by type.
 	fresh map[reflect.Type]reflect.Value
+	// begin may change a new entry e, a pointer, before the keys m are put into it. May be nil.
+	begin func(key string, m map[string]any, e any)
 }
 
 // table puts m into the struct v. key is the table's full name.
@@ -110,6 +112,9 @@ func (d *decoder) entries(key string, in any, v reflect.Value) {
 		e := reflect.New(v.Type().Elem()).Elem()
 		if def, ok := d.fresh[e.Type()]; ok {
 			e.Set(def)
+		}
+		if keys, ok := value.(map[string]any); ok && d.begin != nil {
+			d.begin(joinKey(key, name), keys, e.Addr().Interface())
 		}
 		d.value(joinKey(key, name), value, e)
 		v.SetMapIndex(reflect.ValueOf(name), e)

@@ -8,17 +8,8 @@ import (
 	"smppagent/internal/alerts"
 	"smppagent/internal/bridge"
 	"smppagent/internal/queue"
-	"smppagent/internal/smpp"
 	"smppagent/internal/sms"
 )
-
-// smsc returns the SMSC's name and account. A config that was checked has exactly one.
-func (c *config) smsc() (name string, account smpp.Config) {
-	for name, account = range c.SMSC {
-		break
-	}
-	return name, account
-}
 
 // queueConfig returns the table [queue], its directory known, with what the program knows of itself: a
 // clock that shows a time before the program's own commit is wrong.

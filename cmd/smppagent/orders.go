@@ -135,7 +135,7 @@ func (o *orders) send(ctx context.Context, r door.Request, send func(any) error)
 	if err != nil {
 		return &door.RemoteError{Code: codeInvalid, Message: err.Error()}
 	}
-	alphabet, segs, err := m.Split(o.cfg.Route.Concat.Header())
+	size, err := o.way.Size(&m)
 	if err != nil {
 		return &door.RemoteError{Code: codeInvalid, Message: err.Error()}
 	}
@@ -154,7 +154,7 @@ func (o *orders) send(ctx context.Context, r door.Request, send func(any) error)
 	if err != nil {
 		return coded(err)
 	}
-	if err := send(sent{ID: id, Segments: len(segs), Alphabet: alphabet}); err != nil || !s.Wait {
+	if err := send(sent{ID: id, Segments: size.Segments, Alphabet: size.Alphabet}); err != nil || !s.Wait {
 		return err
 	}
 	return o.follow(ctx, id, events, send)

@@ -14,7 +14,6 @@ import (
 	"smppagent/internal/bridge"
 	"smppagent/internal/door"
 	"smppagent/internal/queue"
-	"smppagent/internal/smpp"
 	"smppagent/internal/sms"
 )
 
@@ -59,14 +58,12 @@ func runAgent(ctx context.Context, cfg *config, log *slog.Logger) error {
 	}
 	log.Log(ctx, level, "queue open", "dir", cfg.queueConfig().Dir, "found", found.String())
 
-	name, account := cfg.smsc()
-	client := smpp.NewClient(account, log.With("smsc", name))
 	forward, err := cfg.forward()
 	if err != nil {
 		return err
 	}
 	var engine *alerts.Engine
-	way, err := bridge.New(cfg.Route, q, name, client, forward,
+	way, err := bridge.New(cfg.Route, q, cfg.links(), forward,
 		func(ctx context.Context, key, person string, o sms.Outcome) {
 			if err := engine.Outcome(ctx, key, person, o); err != nil {
 				log.Debug("outcome of a text not noted", "key", key, "err", err)
@@ -103,7 +100,7 @@ func runAgent(ctx context.Context, cfg *config, log *slog.Logger) error {
 	log.Info("agent runs", "version", buildVersion().Version, "pid", os.Getpid(), "socket", cfg.Agent.Socket)
 	err = runStages(ctx, log,
 		[]part{{name: "queue", run: q.Run}},
-		[]part{{name: "bridge", run: way.Run, stop: cfg.Route.DrainTimer + account.UnbindTimer + stopTimer}},
+		[]part{{name: "bridge", run: way.Run, stop: cfg.Route.DrainTimer + cfg.unbindTimer() + stopTimer}},
 		[]part{{name: "engine", run: engine.Run}},
 		outside,
 	)

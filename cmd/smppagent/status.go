@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -81,10 +82,11 @@ func (a *app) printStatus(s agentStatus, zone *time.Location) error {
 	fmt.Fprintf(a.out, "%s  %s, up %s, pid %d\n", s.Site, s.Version, age(time.Since(s.Started)), s.PID)
 	fmt.Fprintf(a.out, "\ntexts can leave: %s\n", canLeave(s.Way))
 	w := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)
-	l := s.Way.Link
-	fmt.Fprintf(w, "  smsc %s\t%s as %s, %s, rtt %v, window %d of %d\n", s.Way.Name, l.Address, l.SystemID, l.Bind, time.Duration(l.RTT).Round(10*time.Microsecond), l.InFlight, l.Window)
-	if l.LastError != "" {
-		fmt.Fprintf(w, "  last error\t%s, %s\n", l.LastError, ago(l.LastErrorAt))
+	for _, l := range s.Way.Links {
+		fmt.Fprintf(w, "  smsc %s\t%s\n", l.Name, linkText(l))
+		if l.LastError != "" {
+			fmt.Fprintf(w, "    last error\t%s, %s\n", l.LastError, ago(l.LastErrorAt))
+		}
 	}
 	out := s.Queue.Lanes[bridge.LaneOut]
 	fmt.Fprintf(w, "  on flash\t%d ready, %d on the way, %d await a receipt, %d failed; %d in doubt\n", out.Ready, out.Leased, out.Waiting, out.Buried, s.Way.InDoubt)
@@ -141,19 +143,44 @@ func (a *app) printIncidents(s agentStatus) {
 	_ = w.Flush() // to standard output: who would be told?
 }
 
+// linkText says how one link stands.
+func linkText(l bridge.LinkStatus) string {
+	text := fmt.Sprintf("%s, %s as %s, %s, rtt %v, window %d of %d", l.State, l.Address, l.SystemID, l.Bind,
+		time.Duration(l.RTT).Round(10*time.Microsecond), l.InFlight, l.Window)
+	if l.Hold != "" {
+		text += "; held: " + l.Hold
+	}
+	if l.Breaker != "" {
+		text += "; not used: " + l.Breaker
+	}
+	return text
+}
+
 // canLeave says yes or no, and why not.
 func canLeave(s bridge.Status) string {
-	switch {
-	case s.Link.Bind == smpp.BindReceiver:
-		return `NO: bind = "receiver" only receives; they wait on flash`
-	case s.Link.State != smpp.StateBound:
-		why := s.Link.State
-		if s.Link.LastError != "" {
-			why += ": " + strings.TrimPrefix(s.Link.LastError, "smpp: ")
+	var down *bridge.LinkStatus // the first that would carry texts and does not
+	held := s.Hold
+	for i := range s.Links {
+		l := &s.Links[i]
+		switch {
+		case l.Bind == smpp.BindReceiver:
+		case l.State == smpp.StateBound && l.Hold == "" && s.Hold == "":
+			return fmt.Sprintf("yes, by smsc %s, bound for %s", l.Name, age(time.Since(l.Since)))
+		case l.State == smpp.StateBound:
+			held = cmp.Or(held, l.Hold)
+		case down == nil:
+			down = l
 		}
-		return fmt.Sprintf("NO, for %s (%s); they wait on flash", age(time.Since(s.Link.Since)), why)
-	case s.Hold != "":
-		return "HELD: " + s.Hold
 	}
-	return "yes, bound for " + age(time.Since(s.Link.Since))
+	switch {
+	case held != "":
+		return "HELD: " + held
+	case down == nil:
+		return `NO: bind = "receiver" only receives; they wait on flash`
+	}
+	why := down.State
+	if down.LastError != "" {
+		why += ": " + strings.TrimPrefix(down.LastError, "smpp: ")
+	}
+	return fmt.Sprintf("NO, for %s (%s); they wait on flash", age(time.Since(down.Down)), why)
 }

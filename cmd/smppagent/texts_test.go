@@ -55,7 +55,7 @@ func (s *site) deliver(most int, texts ...string) {
 	s.until("everything is settled", func() bool {
 		st, err := s.status()
 		out := st.Queue.Lanes[bridge.LaneOut]
-		return err == nil && st.Way.Link.State == "bound" && out.Live()-out.Buried == 0
+		return err == nil && st.Way.Links[0].State == "bound" && out.Live()-out.Buried == 0
 	})
 	got := s.arrived()
 	for _, text := range texts {

@@ -83,7 +83,7 @@ func TestKillUnderLoad(t *testing.T) {
 	s.until("everything is settled", func() bool {
 		st, err := s.status()
 		lane := st.Queue.Lanes[0]
-		return err == nil && st.Way.Link.State == "bound" && lane.Ready+lane.Leased == 0 && st.Way.InDoubt == 0
+		return err == nil && st.Way.Links[0].State == "bound" && lane.Ready+lane.Leased == 0 && st.Way.InDoubt == 0
 	})
 	arrived := map[string]int{}
 	twice := 0

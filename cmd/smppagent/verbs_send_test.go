@@ -87,7 +87,7 @@ func TestSendCountsSegments(t *testing.T) {
 	t.Parallel()
 	text := strings.Repeat("x", 2*153)
 	for concat, want := range map[string]int{"udh8": 2, "udh16": 3} {
-		s := newSite(t, fmt.Sprintf("route.concat = %q", concat))
+		s := newSite(t, fmt.Sprintf("smsc.test.concatenation = %q", concat))
 		s.start()
 		s.sends(exitOK, []string{fmt.Sprintf("is on flash: %d segments", want)}, "--text", text)
 		if n := len(s.smsc.Submits()); n != want {

@@ -100,7 +100,7 @@ func TestCorruptSegment(t *testing.T) {
 // settled tells whether the link is up and nothing waits for it.
 func (s *site) settled() bool {
 	st, err := s.status()
-	return err == nil && st.Way.Link.State == "bound" && st.Queue.Lanes[0].Live()-st.Queue.Lanes[0].Buried == 0
+	return err == nil && st.Way.Links[0].State == "bound" && st.Queue.Lanes[0].Live()-st.Queue.Lanes[0].Buried == 0
 }
 
 // copyHolds fails unless a copy of what was damaged has the octets.

@@ -54,7 +54,7 @@ func TestKillWithPolicyOnce(t *testing.T) {
 	s.until("nothing is left to be sent", func() bool {
 		st, err := s.status()
 		lane := st.Queue.Lanes[0]
-		return err == nil && st.Way.Link.State == "bound" && lane.Ready+lane.Leased == 0 && lane.Waiting == st.Way.InDoubt
+		return err == nil && st.Way.Links[0].State == "bound" && lane.Ready+lane.Leased == 0 && lane.Waiting == st.Way.InDoubt
 	})
 	s.ends()
 	out, errs, code := s.verb("queue", "list", "--json")

@@ -72,12 +72,12 @@ func TestNoBind(t *testing.T) {
 			s.accept(accepted...)
 			s.until("several tries", func() bool {
 				st, err := s.status()
-				return err == nil && st.Way.Link.Failures >= tt.tries && st.Way.Link.State == smpp.StateWaiting
+				return err == nil && st.Way.Links[0].Failures >= tt.tries && st.Way.Links[0].State == smpp.StateWaiting
 			})
 			s.tells(1, "level=WARN")
 			s.tells(1, append(tt.line, "level=WARN", `msg="cannot bind"`, s.addr)...)
-			if st, err := s.status(); err != nil || !has(st.Way.Link.LastError, tt.line...) {
-				t.Errorf("status says %q, want the same as the log", st.Way.Link.LastError)
+			if st, err := s.status(); err != nil || !has(st.Way.Links[0].LastError, tt.line...) {
+				t.Errorf("status says %q, want the same as the log", st.Way.Links[0].LastError)
 			}
 			end()
 			if tt.name == "no TLS" {
@@ -177,7 +177,7 @@ func TestWrongPassword(t *testing.T) {
 	s.accept("text")
 	s.until("three tries", func() bool {
 		st, err := s.status()
-		return err == nil && st.Way.Link.Failures >= 3
+		return err == nil && st.Way.Links[0].Failures >= 3
 	})
 	if d := time.Since(began); d < 700*time.Millisecond {
 		t.Errorf("three tries within %v: that locks accounts", d)
@@ -214,7 +214,7 @@ func TestUnknownCertificate(t *testing.T) {
 	s.accept("text")
 	s.until("several tries", func() bool {
 		st, err := s.status()
-		return err == nil && st.Way.Link.Failures >= 5
+		return err == nil && st.Way.Links[0].Failures >= 5
 	})
 	s.tells(1, "level=WARN")
 	s.tells(1, "level=WARN", "cannot bind", s.addr, "tls.ca_file")

@@ -44,7 +44,7 @@ func TestStopUnderLoad(t *testing.T) {
 	}
 	s.until("the window is full and more waits", func() bool {
 		st, err := s.status()
-		return err == nil && st.Way.Link.InFlight == st.Way.Link.Window && st.Queue.Lanes[0].Ready > 100
+		return err == nil && st.Way.Links[0].InFlight == st.Way.Links[0].Window && st.Queue.Lanes[0].Ready > 100
 	})
 	code, took := s.stop()
 	wg.Wait()

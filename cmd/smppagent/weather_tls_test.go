@@ -120,7 +120,7 @@ func TestPrivateCA(t *testing.T) {
 		s.accept("with " + tt.line)
 		s.until("it has tried", func() bool {
 			st, err := s.status()
-			return err == nil && st.Way.Link.Failures >= 3
+			return err == nil && st.Way.Links[0].Failures >= 3
 		})
 		s.tells(1, "level=WARN")
 		s.tells(1, "level=WARN", "cannot bind", tt.line)
@@ -132,8 +132,8 @@ func TestPrivateCA(t *testing.T) {
 	if got := sni.Load(); got != "smsc.example.net" {
 		t.Errorf("SNI %v", got)
 	}
-	if st, err := s.status(); err != nil || !has(st.Way.Link.TLS, "TLS 1.3") {
-		t.Errorf("status says TLS %q", st.Way.Link.TLS)
+	if st, err := s.status(); err != nil || !has(st.Way.Links[0].TLS, "TLS 1.3") {
+		t.Errorf("status says TLS %q", st.Way.Links[0].TLS)
 	}
 	s.ends()
 }

@@ -13,7 +13,7 @@ import (
 // written, with one response due.
 func inFlight(t *testing.T, r *rig) (queue.ID, *tracked) {
 	t.Helper()
-	r.await("the link", func() bool { return r.b.Status().Link.State == "bound" }) // the queue is taken over
+	r.await("the link", func() bool { return r.b.Status().Links[0].State == "bound" }) // the queue is taken over
 	r.b.hold.mu.Lock()
 	r.b.hold.until, r.b.hold.why = time.Now().Add(10*patience), "test"
 	r.b.hold.mu.Unlock()
@@ -31,7 +31,7 @@ func inFlight(t *testing.T, r *rig) (queue.ID, *tracked) {
 	if ok, err := r.b.load(t.Context(), id, m); !ok || err != nil {
 		t.Fatalf("load: %v, %v", ok, err)
 	}
-	m.progress = progress{Link: "test", Segments: []segment{{State: attempted}}}
+	m.progress = progress{Ways: []way{{Link: "test", Segments: []segment{{State: attempted}}}}}
 	r.b.track.index(id, m)
 	return id, m
 }
@@ -50,7 +50,7 @@ func TestNackWithStatusOK(t *testing.T) {
 		if n := r.b.Status().InDoubt; n != 1 {
 			t.Errorf("%d in doubt while the response is due, want 1", n)
 		}
-		if err := r.b.answer(t.Context(), id, m, refusal(id, status)); err != nil {
+		if err := r.b.answer(t.Context(), r.b.links[0], id, m, refusal(id, status)); err != nil {
 			t.Error(err)
 		}
 		item, err := r.q.Get(t.Context(), id)
@@ -72,17 +72,17 @@ func TestRefusalAfterAcceptance(t *testing.T) {
 		id, m := inFlight(t, r)
 		m.calls = 1
 		ok := &smpp.Call{Tag: tag(id, 0), Late: true, Response: &pdu.SubmitSMResp{MessageID: "first"}}
-		if err := r.b.answer(t.Context(), id, m, ok); err != nil {
+		if err := r.b.answer(t.Context(), r.b.links[0], id, m, ok); err != nil {
 			t.Error(err)
 		}
 		m.calls = 0
-		if err := r.b.answer(t.Context(), id, m, refusal(id, status)); err != nil {
+		if err := r.b.answer(t.Context(), r.b.links[0], id, m, refusal(id, status)); err != nil {
 			t.Error(err)
 		}
 		if item, err := r.q.Get(t.Context(), id); err != nil || item.State != queue.Waiting {
 			t.Errorf("%v: the message is %v, %v; want it to wait for its receipt: %+v", status, item.State, err, m.progress)
 		}
-		if s := m.progress.Segments[0]; s.State != accepted || s.MessageID != "first" {
+		if s := m.progress.Ways[0].Segments[0]; s.State != accepted || s.MessageID != "first" {
 			t.Errorf("%v: the segment is %+v, want it accepted as first", status, s)
 		}
 	}
@@ -97,15 +97,15 @@ func TestTwoAcceptances(t *testing.T) {
 	m.calls = 1
 	for _, messageID := range []string{"first", "second"} {
 		ok := &smpp.Call{Tag: tag(id, 0), Response: &pdu.SubmitSMResp{MessageID: messageID}}
-		if err := r.b.answer(t.Context(), id, m, ok); err != nil {
+		if err := r.b.answer(t.Context(), r.b.links[0], id, m, ok); err != nil {
 			t.Error(err)
 		}
 		m.calls = 0
 	}
-	if s := m.progress.Segments[0]; s.State != accepted || s.MessageID != "first" {
+	if s := m.progress.Ways[0].Segments[0]; s.State != accepted || s.MessageID != "first" {
 		t.Errorf("the segment is %+v, want it accepted as first", s)
 	}
-	if err := r.b.apply(t.Context(), m, 0, delivered); err != nil {
+	if err := r.b.apply(t.Context(), m, m.progress.current(), 0, delivered); err != nil {
 		t.Error(err)
 	}
 	r.b.track.mu.Lock()

@@ -4,16 +4,17 @@
 package bridge
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"smppagent/internal/queue"
-	"smppagent/internal/smpp"
 	"smppagent/internal/sms"
 )
 
@@ -35,37 +36,39 @@ type Person struct {
 // for long.
 type OutcomeFunc func(ctx context.Context, key, person string, o sms.Outcome)
 
-// A Bridge owns the way from the queue to one SMSC and back.
+// A Bridge owns the ways from the queue to the SMSCs and back.
 // Accept and Raise may be called from any goroutine while Run runs.
 type Bridge struct {
 	cfg     Config
 	q       *queue.Queue
-	client  *smpp.Client
-	name    string // of the link: the key of its [smsc.NAME] table
+	links   []*link // by order; in that of the configuration within it
 	sender  sms.Address
 	forward []Person
 	outcome OutcomeFunc
 	log     *slog.Logger
 
 	track   *tracker
-	hold    *hold
+	hold    *hold // nothing is sent by any link
+	dests   *destinations
 	events  *hub
 	senders sync.WaitGroup // one count per message in flight
 
-	unanswered unanswered
+	offers  chan *link    // links that could send
+	changed chan struct{} // the state of a link, or who is in flight, has changed
+	broken  chan error    // why a link cannot go on
 
-	turned      atomic.Bool // what the SMSC delivers is not taken for now
-	unwritten   atomic.Bool // the medium takes no writes
-	tlvsRefused atomic.Bool // the SMSC took no optional parameters
+	unanswered unanswered
+	unwritten  atomic.Bool // the medium takes no writes
 }
 
-// New returns the bridge between q and the SMSC behind client, known as name. forward are the
-// people who get inbound short messages; outcome may be nil. Nothing runs before Run.
-func New(cfg Config, q *queue.Queue, name string, client *smpp.Client, forward []Person, outcome OutcomeFunc, log *slog.Logger) (*Bridge, error) {
+// New returns the bridge between q and the SMSCs behind links, of which there is one at least. forward are
+// the people who get inbound short messages; outcome may be nil. Nothing runs before Run.
+func New(cfg Config, q *queue.Queue, links []Link, forward []Person, outcome OutcomeFunc, log *slog.Logger) (*Bridge, error) {
 	b := &Bridge{
-		cfg: cfg, q: q, client: client, name: name, forward: forward, outcome: outcome,
-		log:   log.With("smsc", name),
+		cfg: cfg, q: q, forward: forward, outcome: outcome, log: log,
 		track: newTracker(), hold: newHold(cfg.HoldMin, cfg.HoldMax), events: newHub(),
+		dests:  newDestinations(cfg.HoldMin, cfg.HoldMax),
+		offers: make(chan *link), changed: make(chan struct{}, 1), broken: make(chan error, 1),
 	}
 	if cfg.Sender != "" {
 		a, err := sms.ParseAddress(cfg.Sender)
@@ -74,7 +77,24 @@ func New(cfg Config, q *queue.Queue, name string, client *smpp.Client, forward [
 		}
 		b.sender = a
 	}
+	for _, c := range links {
+		l, err := newLink(c, cfg.HoldMin, cfg.HoldMax, log)
+		if err != nil {
+			return nil, err
+		}
+		l.client.OnChange(b.poke)
+		b.links = append(b.links, l)
+	}
+	slices.SortStableFunc(b.links, func(x, y *link) int { return cmp.Compare(x.Rank.Order, y.Rank.Order) })
 	return b, nil
+}
+
+// poke makes the dispatcher look again which links may be used.
+func (b *Bridge) poke() {
+	select {
+	case b.changed <- struct{}{}:
+	default:
+	}
 }
 
 // Run carries messages until ctx ends. It then stops taking from the queue, waits up to
@@ -89,18 +109,26 @@ func (b *Bridge) Run(ctx context.Context) error {
 		}
 		return err
 	}
-	link, unbind := context.WithCancel(work)
+	bound, unbind := context.WithCancel(work)
 	defer unbind()
-	var wg sync.WaitGroup
-	wg.Go(func() { _ = b.client.Run(link) })
-	wg.Go(func() { b.takeLate(work) })
+	sending, endSending := context.WithCancel(ctx)
+	defer endSending()
+	var wg, senders sync.WaitGroup
+	for _, l := range b.links {
+		wg.Go(func() { _ = l.client.Run(bound) })
+		wg.Go(func() { b.takeLate(work, l) })
+		for range inboundWorkers {
+			wg.Go(func() { b.takeInbound(work, l) })
+		}
+		senders.Go(func() { b.runLink(sending, work, l) })
+	}
+	wg.Go(func() { b.letGo(work) })
 	wg.Go(func() { b.takeExpired(work) })
 	wg.Go(func() { b.keepFailed(work) })
 	wg.Go(func() { b.forwardInbound(ctx) })
-	for range inboundWorkers {
-		wg.Go(func() { b.takeInbound(work) })
-	}
-	err := b.dispatch(ctx, work)
+	err := b.dispatch(sending, work)
+	endSending()
+	senders.Wait()
 	if !b.drained(b.cfg.DrainTimer) {
 		b.log.Warn("stopped waiting for responses", "after", b.cfg.DrainTimer)
 	}
@@ -131,22 +159,24 @@ func (b *Bridge) drained(d time.Duration) bool {
 
 // Status is a snapshot of the bridge for people to read.
 type Status struct {
-	Link     smpp.Status `json:"link"`
-	Name     string      `json:"name"`
-	Hold     string      `json:"hold,omitempty"` // why and until when nothing is sent
-	InDoubt  int         `json:"in_doubt"`       // messages that the SMSC may or may not have
-	Orphans  int         `json:"orphans"`        // receipts that no message claims
-	Accepted uint64      `json:"accepted"`       // messages, since the start
-	Delivers uint64      `json:"delivered"`
-	Failed   uint64      `json:"failed"`
-	Expired  uint64      `json:"expired"`
-	Resent   uint64      `json:"resent_in_doubt"`
-	Recent   []Event     `json:"recent"`
+	Links    []LinkStatus `json:"links"`          // in the order in which they are preferred
+	Hold     string       `json:"hold,omitempty"` // why and until when nothing is sent at all
+	InDoubt  int          `json:"in_doubt"`       // messages that an SMSC may or may not have
+	Orphans  int          `json:"orphans"`        // receipts that no message claims
+	Accepted uint64       `json:"accepted"`       // messages, since the start
+	Delivers uint64       `json:"delivered"`
+	Failed   uint64       `json:"failed"`
+	Expired  uint64       `json:"expired"`
+	Resent   uint64       `json:"resent_in_doubt"`
+	Recent   []Event      `json:"recent"`
 }
 
 // Status returns a snapshot.
 func (b *Bridge) Status() Status {
-	s := Status{Link: b.client.Status(), Name: b.name, Hold: b.hold.String()}
+	s := Status{Hold: b.hold.String()}
+	for _, l := range b.links {
+		s.Links = append(s.Links, l.status())
+	}
 	b.track.count(&s)
 	b.events.count(&s)
 	return s

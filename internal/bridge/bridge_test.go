@@ -96,7 +96,7 @@ func TestRestart(t *testing.T) {
 		return len(items) == 1
 	})
 	r.smsc.Refuse()
-	r.await("the loss of the link", func() bool { return r.b.Status().Link.State != "bound" })
+	r.await("the loss of the link", func() bool { return r.b.Status().Links[0].State != "bound" })
 	unsent := r.accept(message("not sent before the stop"))
 	r.stop()
 
@@ -122,7 +122,7 @@ func TestRestart(t *testing.T) {
 func TestInbound(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, "", nil)
-	r.await("the link", func() bool { return r.b.Status().Link.State == "bound" })
+	r.await("the link", func() bool { return r.b.Status().Links[0].State == "bound" })
 	if err := r.smsc.SendMO("+359888123456", "1234", "STATUS {€}"); err != nil {
 		t.Fatal(err)
 	}
@@ -142,7 +142,7 @@ func TestForward(t *testing.T) {
 	r := newRig(t, "", func(r *rig) {
 		r.forward = []Person{{Name: "maria", Phone: phone(t, "+359888000111")}}
 	})
-	r.await("the link", func() bool { return r.b.Status().Link.State == "bound" })
+	r.await("the link", func() bool { return r.b.Status().Links[0].State == "bound" })
 	if err := r.smsc.SendMO("+359888123456", "1234", "who is on duty?"); err != nil {
 		t.Fatal(err)
 	}
@@ -161,7 +161,7 @@ func TestForwardNotToTheSender(t *testing.T) {
 			{Name: "ivan", Phone: phone(t, "+359888000222")},
 		}
 	})
-	r.await("the link", func() bool { return r.b.Status().Link.State == "bound" })
+	r.await("the link", func() bool { return r.b.Status().Links[0].State == "bound" })
 	if err := r.smsc.SendMO("+359888000111", "1234", "I am driving"); err != nil {
 		t.Fatal(err)
 	}
@@ -181,7 +181,7 @@ func TestFull(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, "", nil)
 	r.smsc.Refuse()
-	r.await("the loss of the link", func() bool { return r.b.Status().Link.State != "bound" })
+	r.await("the loss of the link", func() bool { return r.b.Status().Links[0].State != "bound" })
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	m := message(strings.Repeat("x", 1500))
@@ -209,7 +209,7 @@ func TestFull(t *testing.T) {
 // A message that cannot be encoded is given up with the reason, and the next one is sent.
 func TestCannotBeSent(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, "", func(r *rig) { r.cfg.ServiceType = "TOOLONG" }) // Check refuses it; the codec does too
+	r := newRig(t, "", func(r *rig) { r.profile.ServiceType = "TOOLONG" }) // Check refuses it; the codec does too
 	got := r.carry(message("never"), StepFailed)
 	if last := got[len(got)-1]; !strings.Contains(last.Detail, "service_type") {
 		t.Errorf("failed with %q, want the field's name", last.Detail)
@@ -220,7 +220,7 @@ func TestWrongPassword(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, "", func(r *rig) { r.account.Password = smpp.Secret("wrong") })
 	r.accept(message("kept"))
-	r.await("the refusal", func() bool { return strings.Contains(r.b.Status().Link.LastError, "ESME_RINVPASWD") })
+	r.await("the refusal", func() bool { return strings.Contains(r.b.Status().Links[0].LastError, "ESME_RINVPASWD") })
 	if items := r.list(func(item queue.Item) bool { return item.State == queue.Ready }); len(items) != 1 {
 		t.Errorf("the queue has %d messages ready, want the one that was accepted", len(items))
 	}

@@ -3,9 +3,9 @@ package bridge
 import (
 	"cmp"
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"smppagent/internal/alerts"
@@ -61,13 +61,10 @@ func (b *Bridge) entry(m *sms.Message, key string) (queue.Entry, error) {
 	case ReceiptsNever:
 		m.Receipt = false
 	}
-	if m.From.IsZero() {
-		m.From = b.sender
-	}
 	if err := m.Check(); err != nil {
 		return queue.Entry{}, err
 	}
-	if size, err := m.Size(b.cfg.Concat.Header()); err != nil {
+	if size, err := m.Size(sms.Concat16); err != nil { // the form that holds less
 		return queue.Entry{}, err
 	} else if size.Segments > MaxSegments {
 		return queue.Entry{}, fmt.Errorf("bridge: the text needs %d segments, at most %d are sent: shorten it", size.Segments, MaxSegments)
@@ -115,67 +112,126 @@ func (b *Bridge) enqueue(ctx context.Context, entries []queue.Entry, messages []
 	return ids, nil
 }
 
-// compose makes the submit_sm for one segment. SMPP 3.4 §4.4.1.
-func (b *Bridge) compose(m *tracked, a sms.Alphabet, seg sms.Segment) *pdu.SubmitSM {
+// compose makes the submit_sm for one segment as l wants it. SMPP 3.4 §4.4.1.
+func (b *Bridge) compose(l *link, m *tracked, x part) *pdu.SubmitSM {
+	p := &l.Profile
 	s := &pdu.SubmitSM{
-		ServiceType:  b.cfg.ServiceType,
-		Source:       address(m.msg.From),
-		Dest:         address(m.msg.To),
+		ServiceType:  p.ServiceType,
+		Source:       p.address(b.source(l, m.msg.From)),
+		Dest:         p.address(m.msg.To),
 		PriorityFlag: m.msg.Class.PriorityFlag(),
-		ShortMessage: append(seg.UDH[:len(seg.UDH):len(seg.UDH)], seg.Data...),
+		DataCoding:   x.coding,
 	}
-	if len(seg.UDH) > 0 {
+	if x.payload {
+		s.TLVs = append(s.TLVs, pdu.TLV{Tag: pdu.TagMessagePayload, Value: x.data})
+	} else {
+		s.ShortMessage = append(x.udh[:len(x.udh):len(x.udh)], x.data...)
+	}
+	if len(x.udh) > 0 {
 		s.ESMClass |= pdu.ESMUDHI
 	}
 	if m.msg.Receipt {
 		s.RegisteredDelivery = pdu.ReceiptAlways
 	}
-	if b.cfg.Validity == ValidityRelative && !m.item.Expires.IsZero() {
-		// A clock that was not set when the message came, or is not set now, makes it a matter of decades.
-		if left := time.Until(m.item.Expires); left > 0 {
-			s.ValidityPeriod = pdu.RelativeTime(min(left, validity(&m.msg)))
-		}
+	s.ValidityPeriod = p.validity(&m.msg, m.item.Expires, time.Now())
+	if x.sar != nil {
+		s.TLVs.AddSAR(*x.sar)
 	}
-	var displayNow bool
-	s.DataCoding, displayNow = dataCoding(a, m.msg.MessageClass)
-	if b.sendTLVs() {
-		s.TLVs = append(s.TLVs, pdu.TLV{
-			Tag: pdu.TagUserMessageReference, Value: binary.BigEndian.AppendUint16(nil, m.msg.Ref),
-		})
-		if displayNow {
-			s.TLVs = append(s.TLVs, pdu.TLV{Tag: pdu.TagDestAddrSubunit, Value: []byte{1}})
+	if b.sendTLVs(l) {
+		s.TLVs.AddUint16(pdu.TagUserMessageReference, m.msg.Ref)
+		if n := p.Network.networkType(); n != 0 {
+			s.TLVs.AddUint8(pdu.TagDestNetworkType, n)
+			if x.flash {
+				s.TLVs.AddUint8(pdu.TagDisplayTime, 0) // temporary: SMPP 3.4 §5.3.2.26
+			}
+		} else if x.flash {
+			s.TLVs.AddUint8(pdu.TagDestAddrSubunit, 1) // MS display: §5.3.2.1
 		}
 	}
 	return s
 }
 
-// dataCoding returns data_coding for the alphabet and message class. UCS2 has no value with a
-// class (SMPP 3.4 §5.2.19): a flash text then needs dest_addr_subunit 1, MS display (§5.3.2.1).
-func dataCoding(a sms.Alphabet, c sms.MessageClass) (dcs pdu.DataCoding, subunit bool) {
-	if control, ok := c.DCSControl(a); ok {
-		return pdu.DataCoding(control), false
+// validity is validity_period for a message that is of no use after expires.
+func (p *Profile) validity(m *sms.Message, expires, now time.Time) string {
+	// A clock that was not set when the message came, or is not set now, makes it a matter of decades.
+	left := min(expires.Sub(now), validity(m))
+	if expires.IsZero() || left <= 0 {
+		return ""
 	}
-	switch a {
-	case sms.UCS2:
-		return pdu.CodingUCS2, c == sms.Flash
-	case sms.Octets:
-		return pdu.CodingOctets, false
+	switch {
+	case p.Validity == ValidityRelative:
+		return pdu.RelativeTime(left)
+	case p.Validity == ValidityAbsolute && now.Year() >= clockSet:
+		return pdu.AbsoluteTime(now.Add(left).UTC())
 	}
-	return pdu.CodingDefault, false
+	return ""
 }
 
-func (b *Bridge) sendTLVs() bool {
-	switch b.cfg.TLVs {
+// clockSet is the year before which the clock is not set: no device ran this program then.
+const clockSet = 2026
+
+// source is whom a message is from that goes by l.
+func (b *Bridge) source(l *link, from sms.Address) sms.Address {
+	own := cmp.Or(l.sender, b.sender)
+	if from.IsZero() {
+		from = own
+	}
+	if from.TON == sms.TONAlphanumeric && !l.Profile.Alphanumeric {
+		from = own
+		if from.TON == sms.TONAlphanumeric {
+			return sms.Address{}
+		}
+	}
+	return from
+}
+
+// address writes a as the SMSC wants it.
+func (p *Profile) address(a sms.Address) pdu.Address {
+	out := pdu.Address{TON: uint8(a.TON), NPI: uint8(a.NPI), Addr: a.Addr}
+	if a.TON != sms.TONInternational {
+		return out
+	}
+	switch p.Numbers {
+	case NumbersPlus:
+		out.Addr = "+" + a.Addr
+	case Numbers00:
+		out.TON, out.Addr = uint8(sms.TONUnknown), "00"+a.Addr
+	case NumbersNational:
+		if rest, ok := strings.CutPrefix(a.Addr, p.Country); ok {
+			out.TON, out.Addr = uint8(sms.TONNational), p.Trunk+rest
+		}
+	}
+	return out
+}
+
+// sameNumber reports whether two addresses may be the same phone, written with or without "+", zeros in
+// front and country.
+func sameNumber(a, b string) bool {
+	if a == b {
+		return true
+	}
+	a, b = strings.TrimLeft(a, "+0"), strings.TrimLeft(b, "+0")
+	if len(a) < len(b) {
+		a, b = b, a
+	}
+	return len(b) >= 7 && strings.HasSuffix(a, b)
+}
+
+// numberEnd is what all ways to write one phone's number have in common.
+func numberEnd(addr string) string {
+	addr = strings.TrimLeft(addr, "+0")
+	return addr[max(0, len(addr)-7):]
+}
+
+// sendTLVs reports whether optional parameters may be sent by l.
+func (b *Bridge) sendTLVs(l *link) bool {
+	switch l.Profile.TLVs {
 	case TLVsAlways:
 		return true
 	case TLVsNever:
 		return false
 	}
-	return !b.tlvsRefused.Load()
-}
-
-func address(a sms.Address) pdu.Address {
-	return pdu.Address{TON: uint8(a.TON), NPI: uint8(a.NPI), Addr: a.Addr}
+	return !l.tlvsRefused.Load()
 }
 
 // reference is the user_message_reference and concatenation reference of message id: the ID's low

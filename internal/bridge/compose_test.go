@@ -12,7 +12,7 @@ import (
 
 // validity_period is what is left, and never more than the message was given: a board without a clock wakes
 // in 1970 or in 2000, decades before the time of expiry that was noted when the clock was right.
-func TestValidityPeriod(t *testing.T) {
+func TestValidityLeft(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := &Bridge{cfg: Default()}
 		for _, tt := range []struct {
@@ -28,7 +28,7 @@ func TestValidityPeriod(t *testing.T) {
 		} {
 			m := &tracked{msg: message("Water in the cellar"), item: queue.Item{Entry: queue.Entry{Expires: tt.expires}}}
 			m.msg.Validity = tt.own
-			got := b.compose(m, sms.GSM7, sms.Segment{}).ValidityPeriod
+			got := b.compose(&link{Link: Link{Profile: DefaultProfile()}}, m, part{}).ValidityPeriod
 			if want := pdu.RelativeTime(tt.want); got != want {
 				t.Errorf("expires %v, own validity %v: validity_period %q, want %q", tt.expires, tt.own, got, want)
 			}

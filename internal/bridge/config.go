@@ -10,12 +10,9 @@ import (
 
 // Config says how messages are sent and what their outcomes mean: the table [route].
 type Config struct {
-	// Sender is the source_addr of messages that name none: a number, a short code or up to 11
+	// Sender is the source_addr of messages that name none, where the SMSC's profile has none: a number, a short code or up to 11
 	// letters. Empty: the SMSC puts in the account's own. Default empty.
 	Sender string `toml:"sender"`
-	// ServiceType is the service_type of every submit_sm, at most 5 octets. Default empty, which
-	// is the SMSC's default. SMPP 3.4 §5.2.11.
-	ServiceType string `toml:"service_type"`
 	// Policy says what becomes of a message in doubt: one that was written to the SMSC whose
 	// response never came. "at_least_once" sends it again, so that a person may get it twice;
 	// "once" never does so by itself. Default "at_least_once".
@@ -27,14 +24,9 @@ type Config struct {
 	// Receipts says for which messages a delivery receipt is asked: "asked" for those whose
 	// sender asks, "always", "never". Default "asked". SMPP 3.4 §5.2.17.
 	Receipts Receipts `toml:"receipts"`
-	// Concat is how long texts are joined: "udh8" or "udh16", the 8- or 16-bit reference of TS
-	// 23.040 §9.2.3.24. Default "udh8".
-	Concat Concat `toml:"concat"`
-	// TLVs says whether optional parameters are sent: "auto" does until the SMSC refuses them,
-	// "always", "never". Default "auto".
-	TLVs TLVs `toml:"tlvs"`
-	// Validity says whether validity_period is sent: "relative" or "none". Default "relative".
-	Validity Validity `toml:"validity"`
+	// FailoverAfter is how long the SMSC that comes first may be down before messages go by the next one.
+	// 0s to 1h, default 10s.
+	FailoverAfter time.Duration `toml:"failover_after"`
 	// RetryMin and RetryMax bound the time between attempts of a message that the SMSC could not
 	// take; it doubles. 1s to 1h, default 10s and 10m.
 	RetryMin time.Duration `toml:"retry_min"`
@@ -60,9 +52,6 @@ type Config struct {
 type (
 	Policy   string
 	Receipts string
-	Concat   string
-	TLVs     string
-	Validity string
 )
 
 // The words.
@@ -73,32 +62,13 @@ const (
 	ReceiptsAsked  Receipts = "asked"
 	ReceiptsAlways Receipts = "always"
 	ReceiptsNever  Receipts = "never"
-
-	UDH8  Concat = "udh8"
-	UDH16 Concat = "udh16"
-
-	TLVsAuto   TLVs = "auto"
-	TLVsAlways TLVs = "always"
-	TLVsNever  TLVs = "never"
-
-	ValidityRelative Validity = "relative"
-	ValidityNone     Validity = "none"
 )
-
-// Header is the concatenation header that the word stands for.
-func (c Concat) Header() sms.Concat {
-	if c == UDH16 {
-		return sms.Concat16
-	}
-	return sms.Concat8
-}
 
 // Default returns the configuration of an empty [route] table.
 func Default() Config {
 	return Config{
 		Policy: AtLeastOnce, InDoubtWait: 20 * time.Second,
-		Receipts: ReceiptsAsked,
-		Concat:   UDH8, TLVs: TLVsAuto, Validity: ValidityRelative,
+		Receipts: ReceiptsAsked, FailoverAfter: 10 * time.Second,
 		RetryMin: 10 * time.Second, RetryMax: 10 * time.Minute,
 		HoldMin: time.Second, HoldMax: time.Minute,
 		KeepFailed: 100, KeepInbound: 200, DrainTimer: 5 * time.Second,
@@ -112,18 +82,10 @@ func (c Config) Check(bad func(key, problem string)) {
 			bad("sender", err.Error())
 		}
 	}
-	if len(c.ServiceType) > 5 {
-		bad("service_type", fmt.Sprintf("%q has %d octets; at most 5 fit", c.ServiceType, len(c.ServiceType)))
-	}
-	if strings.IndexByte(c.ServiceType, 0) >= 0 {
-		bad("service_type", "holds a NUL octet, which would end it there")
-	}
 	word(bad, "policy", c.Policy, AtLeastOnce, Once)
 	word(bad, "receipts", c.Receipts, ReceiptsAsked, ReceiptsAlways, ReceiptsNever)
-	word(bad, "concat", c.Concat, UDH8, UDH16)
-	word(bad, "tlvs", c.TLVs, TLVsAuto, TLVsAlways, TLVsNever)
-	word(bad, "validity", c.Validity, ValidityRelative, ValidityNone)
 	span(bad, "in_doubt_wait", c.InDoubtWait, 0, 10*time.Minute)
+	span(bad, "failover_after", c.FailoverAfter, 0, time.Hour)
 	span(bad, "retry_min", c.RetryMin, time.Second, time.Hour)
 	span(bad, "retry_max", c.RetryMax, time.Second, time.Hour)
 	span(bad, "hold_min", c.HoldMin, 100*time.Millisecond, 10*time.Minute)

@@ -10,15 +10,17 @@ import (
 
 // A Description says what a record of the queue holds, for people.
 type Description struct {
-	Class    string               `json:"class,omitempty"`
-	Address  string               `json:"address,omitempty"` // whom it goes to, or who sent it
-	Text     string               `json:"text,omitempty"`
-	InDoubt  bool                 `json:"in_doubt,omitempty"` // the SMSC may or may not have it
-	Segments []SegmentDescription `json:"segments,omitempty"` // empty before the first attempt
+	Class   string `json:"class,omitempty"`
+	Address string `json:"address,omitempty"` // whom it goes to, or who sent it
+	Text    string `json:"text,omitempty"`
+	InDoubt bool   `json:"in_doubt,omitempty"` // the SMSC may or may not have it
+	// Segments are empty before the first attempt; those at an SMSC that was tried earlier come first.
+	Segments []SegmentDescription `json:"segments,omitempty"`
 }
 
 // A SegmentDescription says how far one segment has come.
 type SegmentDescription struct {
+	SMSC      string `json:"smsc"` // by which link
 	State     string `json:"state"`
 	MessageID string `json:"message_id,omitempty"`
 	Status    string `json:"command_status,omitempty"`
@@ -58,12 +60,14 @@ func Describe(item queue.Item) (d Description) {
 		return d
 	}
 	d.InDoubt = p.count(attempted) > 0 && item.State != queue.Leased
-	for _, s := range p.Segments {
-		sd := SegmentDescription{State: s.State.String(), MessageID: s.MessageID}
-		if s.Status != pdu.StatusROK {
-			sd.Status = s.Status.String()
+	for _, w := range p.Ways {
+		for _, s := range w.Segments {
+			sd := SegmentDescription{SMSC: w.Link, State: s.State.String(), MessageID: s.MessageID}
+			if s.Status != pdu.StatusROK {
+				sd.Status = s.Status.String()
+			}
+			d.Segments = append(d.Segments, sd)
 		}
-		d.Segments = append(d.Segments, sd)
 	}
 	return d
 }

@@ -113,7 +113,7 @@ func TestPolicyOnce(t *testing.T) {
 		r.stop()
 		r.start()
 		id := items[0].ID
-		r.await("the link", func() bool { return r.b.Status().Link.State == "bound" })
+		r.await("the link", func() bool { return r.b.Status().Links[0].State == "bound" })
 		if n := r.copies("Siren on"); n != 0 {
 			t.Errorf("the SMSC has it %d times after the restart", n)
 		}
@@ -212,7 +212,7 @@ func TestUrgentOvertakes(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, "", func(r *rig) { r.account.Window = 1 })
 	r.smsc.Refuse()
-	r.await("the loss of the link", func() bool { return r.b.Status().Link.State != "bound" })
+	r.await("the loss of the link", func() bool { return r.b.Status().Links[0].State != "bound" })
 	for range 20 {
 		m := message("temperature 20.1")
 		m.Class, m.Receipt = sms.Telemetry, false

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"smppagent/internal/queue"
@@ -78,7 +77,7 @@ func (b *Bridge) forwardOne(ctx context.Context, item queue.Item, lately *forwar
 	}
 	text := sms.Fit(sourceText(in.Source)+": "+in.Text(), MaxSegments-1) // Fit counts with udh8, udh16 takes more
 	for _, p := range b.forward {
-		if strings.TrimLeft(in.Source.Addr, "+0") == p.Phone.Addr {
+		if sameNumber(in.Source.Addr, p.Phone.Addr) {
 			// Nobody needs what he wrote himself, and a phone that answers by itself would do so for ever.
 			b.log.Info("inbound message not forwarded to who wrote it", "id", item.ID, "person", p.Name)
 			continue

@@ -52,7 +52,7 @@ func TestForwardLoop(t *testing.T) {
 			{Name: "ivan", Phone: phone(t, "+359888000222")},
 		}
 	})
-	r.await("the link", func() bool { return r.b.Status().Link.State == "bound" })
+	r.await("the link", func() bool { return r.b.Status().Links[0].State == "bound" })
 	say := func(from string, n int) {
 		if err := r.smsc.SendMO(from, "1234", fmt.Sprintf("driving %d", n)); err != nil {
 			t.Fatal(err)

@@ -91,6 +91,13 @@ func (h *hold) wait(ctx context.Context) error {
 	}
 }
 
+// held reports whether it lasts.
+func (h *hold) held() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return time.Until(h.until) > 0
+}
+
 // String says why and for how long, or nothing.
 func (h *hold) String() string {
 	h.mu.Lock()

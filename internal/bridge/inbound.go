@@ -118,15 +118,15 @@ func isIA5(d []byte) bool {
 	})
 }
 
-// takeInbound stores what the SMSC delivers and answers it. An answer of ESME_ROK means that it is
+// takeInbound stores what the SMSC of l delivers and answers it. An answer of ESME_ROK means that it is
 // on flash: the SMSC keeps it until then, and brings it again after any other answer.
-func (b *Bridge) takeInbound(ctx context.Context) {
+func (b *Bridge) takeInbound(ctx context.Context, l *link) {
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case d := <-b.client.Inbound():
-			status := b.deliver(ctx, d)
+		case d := <-l.client.Inbound():
+			status := b.deliver(ctx, l, d)
 			if err := d.Respond(status); err != nil && status == pdu.StatusROK {
 				b.unanswered.add(d.PDU) // the SMSC does not know that we have it, and brings it again
 			}
@@ -134,31 +134,31 @@ func (b *Bridge) takeInbound(ctx context.Context) {
 	}
 }
 
-func (b *Bridge) deliver(ctx context.Context, d *smpp.Delivery) pdu.Status {
+func (b *Bridge) deliver(ctx context.Context, l *link, d *smpp.Delivery) pdu.Status {
 	var err error
 	if r, ok := pdu.ParseReceipt(d.PDU); ok {
 		var known bool
-		if known, err = b.receipt(ctx, d.PDU, r); !known && err == nil {
+		if known, err = b.receipt(ctx, l, d.PDU, r); !known && err == nil {
 			_, tagged := d.PDU.TLVs.ReceiptedMessageID()
 			if tagged || d.PDU.ESMClass.Type() != pdu.ESMTypeDefault {
-				err = b.keepReceipt(ctx, d.PDU, r)
+				err = b.keepReceipt(ctx, l, d.PDU, r)
 			} else { // only looks like one: somebody's text
-				err = b.store(ctx, d.PDU)
+				err = b.store(ctx, l, d.PDU)
 			}
 		}
 	} else {
-		err = b.store(ctx, d.PDU)
+		err = b.store(ctx, l, d.PDU)
 	}
 	switch {
 	case err == nil:
-		b.turned.Store(false)
+		l.turned.Store(false)
 		return pdu.StatusROK
 	case errors.Is(err, queue.ErrTooLarge):
 		b.log.Error("deliver_sm refused", "from", mask(d.PDU.Source.Addr), "err", err)
 		return pdu.StatusRXRAPPN // it will never fit
 	}
 	level := slog.LevelWarn
-	if b.turned.Swap(true) { // the SMSC brings everything again and again
+	if l.turned.Swap(true) { // the SMSC brings everything again and again
 		level = slog.LevelDebug
 	}
 	b.log.Log(ctx, level, "deliver_sm not taken; the SMSC keeps it", "from", mask(d.PDU.Source.Addr), "err", err)
@@ -167,13 +167,13 @@ func (b *Bridge) deliver(ctx context.Context, d *smpp.Delivery) pdu.Status {
 
 // store appends an inbound short message to the queue, unless it is there since the session ended
 // before its answer was out.
-func (b *Bridge) store(ctx context.Context, d *pdu.DeliverSM) error {
+func (b *Bridge) store(ctx context.Context, l *link, d *pdu.DeliverSM) error {
 	if b.unanswered.take(d) {
 		b.log.Info("short message brought again is on flash already", "from", mask(d.Source.Addr))
 		return nil
 	}
 	in := Inbound{
-		Received: time.Now(), Link: b.name, Source: d.Source, Dest: d.Dest,
+		Received: time.Now(), Link: l.Name, Source: d.Source, Dest: d.Dest,
 		ESMClass: d.ESMClass, ProtocolID: d.ProtocolID, DataCoding: d.DataCoding, ShortMessage: d.UserData(),
 	}
 	body, err := in.AppendBinary(nil)

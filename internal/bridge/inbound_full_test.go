@@ -27,7 +27,7 @@ func TestInboundWithoutRoom(t *testing.T) {
 			}
 		}
 	})
-	r.await("the link", func() bool { return r.b.Status().Link.State == "bound" })
+	r.await("the link", func() bool { return r.b.Status().Links[0].State == "bound" })
 	var err error
 	var ids []queue.ID
 	for n := 0; err == nil; n++ {

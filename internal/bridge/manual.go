@@ -2,6 +2,7 @@ package bridge
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"smppagent/internal/queue"
@@ -48,27 +49,27 @@ func (b *Bridge) Retry(ctx context.Context, id queue.ID) error {
 	if err != nil {
 		return err
 	}
-	var p progress
 	switch {
 	case item.Lane != LaneOut:
 		return fmt.Errorf("bridge: message %d came in, it is not sent: %w", id, queue.ErrState)
 	case m.calls > 0 || item.State == queue.Leased:
 		return fmt.Errorf("bridge: message %d is on its way: %w", id, queue.ErrState)
 	}
-	if err := p.unmarshal(item.Note); err != nil {
-		return err
+	if body, note := m.read(item); body != nil || note != nil {
+		return errors.Join(body, note)
 	}
+	p := m.progress.clone()
 	again := 0
-	for i := range p.Segments {
-		switch p.Segments[i].State {
-		case attempted, refused, undelivered, expired:
-			p.Segments[i] = segment{}
-			again++
-		case unsent:
-			again++
+	for i := range p.Ways {
+		for j := range p.Ways[i].Segments {
+			switch s := &p.Ways[i].Segments[j]; s.State {
+			case attempted, refused, undelivered, expired, unsent:
+				*s = segment{}
+				again++
+			}
 		}
 	}
-	if again == 0 && len(p.Segments) > 0 {
+	if again == 0 && len(p.Ways) > 0 {
 		return fmt.Errorf("bridge: the SMSC has accepted message %d, its receipt is awaited: %w", id, queue.ErrState)
 	}
 	if err := b.q.Note(ctx, id, p.appendBinary(nil), false); err != nil {
@@ -77,6 +78,9 @@ func (b *Bridge) Retry(ctx context.Context, id queue.ID) error {
 	if err := b.q.Kick(ctx, id); err != nil {
 		return err
 	}
+	b.track.forget(id, m) // what the SMSC called it before is another one's now
+	m.progress = p
+	b.track.index(id, m)
 	b.log.Info("message sent again by hand", "id", id, "segments", again)
 	return nil
 }

@@ -14,9 +14,9 @@ func TestDropWhileLeased(t *testing.T) {
 	leased := false
 	for n := 0; n < 10 && !leased; n++ {
 		r := newRig(t, "", nil)
-		r.await("the link", func() bool { return r.b.Status().Link.State == "bound" })
+		r.await("the link", func() bool { return r.b.Status().Links[0].State == "bound" })
 		r.smsc.Refuse()
-		r.await("the loss of the link", func() bool { return r.b.Status().Link.State != "bound" })
+		r.await("the loss of the link", func() bool { return r.b.Status().Links[0].State != "bound" })
 		id := r.accept(message("dropped"))
 		for range 1000 { // for 50 ms after it was taken
 			item, err := r.q.Get(t.Context(), id)

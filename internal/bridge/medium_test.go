@@ -44,7 +44,7 @@ func TestPolicyOnceOnFailedMedium(t *testing.T) {
 	})
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	r.await("the link", func() bool { return r.b.Status().Link.State == "bound" }) // else it may be one recovered
+	r.await("the link", func() bool { return r.b.Status().Links[0].State == "bound" }) // else it may be one recovered
 	events := r.b.Follow(ctx, 0)
 	r.b.hold.extend("test") // until the message is there and the medium is not
 	id := r.accept(message("once"))
@@ -88,7 +88,7 @@ func TestReceiptOnFailedMedium(t *testing.T) {
 		d.PDU.ShortMessage = []byte("id:" + messageID + " sub:001 dlvrd:001 stat:" + stat.word + " err:000")
 		restore := failWrites(t)
 		for range 3 {
-			if s := r.b.deliver(ctx, d); s != pdu.StatusRXTAPPN {
+			if s := r.b.deliver(ctx, r.b.links[0], d); s != pdu.StatusRXTAPPN {
 				t.Errorf("%s is answered %v, want that the SMSC keeps it", stat.word, s)
 			}
 		}
@@ -97,7 +97,7 @@ func TestReceiptOnFailedMedium(t *testing.T) {
 			t.Errorf("after %s: %s", stat.word, steps(got))
 		}
 		restore()
-		r.await("the receipt to be taken", func() bool { return r.b.deliver(ctx, d) == pdu.StatusROK })
+		r.await("the receipt to be taken", func() bool { return r.b.deliver(ctx, r.b.links[0], d) == pdu.StatusROK })
 		if n := len(r.list(func(item queue.Item) bool { return item.Lane != LaneOut || item.State != queue.Buried })); n != 0 {
 			t.Errorf("%d records are left after %s", n, stat.word)
 		}

@@ -113,7 +113,7 @@ func (b *Bridge) expire(ctx context.Context, item queue.Item) {
 		o, detail = sms.InDoubt, "no response and no receipt came: the SMSC may or may not have it"
 	case item.State == queue.Waiting:
 		o, detail = sms.Accepted, "the SMSC has it; no receipt came"
-	case m.progress.count(accepted, delivered) > 0:
+	case m.progress.count(accepted, delivered) > 0: // of some segments
 		o, detail = sms.InDoubt, "its validity ended with some of its parts sent"
 	default:
 		o, detail = sms.Expired, "its validity ended in the queue"

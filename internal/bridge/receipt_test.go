@@ -52,7 +52,7 @@ func TestReceiptForUnreadableRecord(t *testing.T) {
 	if _, err := r.q.Get(t.Context(), items[0].ID); err == nil {
 		t.Fatal("the record can still be read: this proves nothing")
 	}
-	if s := r.b.deliver(t.Context(), receipt(id)); s != pdu.StatusROK {
+	if s := r.b.deliver(t.Context(), r.b.links[0], receipt(id)); s != pdu.StatusROK {
 		t.Errorf("its receipt is answered %v", s)
 	}
 	if n := len(r.list(func(item queue.Item) bool { return item.Lane == LaneReceipt })); n != 0 {
@@ -65,12 +65,12 @@ func TestReceiptForUnreadableRecord(t *testing.T) {
 func TestStrangersReceipts(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, "", nil)
-	r.await("the link", func() bool { return r.b.Status().Link.State == "bound" }) // none is delivered before
+	r.await("the link", func() bool { return r.b.Status().Links[0].State == "bound" }) // none is delivered before
 	deliver := func(from, to int) {
 		var wg sync.WaitGroup
 		for n := from; n < to; n++ {
 			wg.Go(func() {
-				if s := r.b.deliver(t.Context(), receipt(fmt.Sprintf("stranger-%d", n))); s != pdu.StatusROK {
+				if s := r.b.deliver(t.Context(), r.b.links[0], receipt(fmt.Sprintf("stranger-%d", n))); s != pdu.StatusROK {
 					t.Errorf("receipt %d is answered %v", n, s)
 				}
 			})
@@ -103,7 +103,7 @@ func TestStrangersReceipts(t *testing.T) {
 	check("at first")
 	r.stop()
 	r.start()
-	r.await("the link", func() bool { return r.b.Status().Link.State == "bound" })
+	r.await("the link", func() bool { return r.b.Status().Links[0].State == "bound" })
 	check("after a restart")
 }
 
@@ -146,14 +146,14 @@ func TestReceiptsInTwoBases(t *testing.T) {
 				t.Fatalf("load: %v, %v", ok, err)
 			}
 			r.b.track.forget(id, h)
-			h.progress.Segments[0].MessageID = to.messageID
+			h.progress.Ways[0].Segments[0].MessageID = to.messageID
 			r.b.track.index(id, h)
 			if err := r.q.Note(t.Context(), id, h.progress.appendBinary(nil), false); err != nil {
 				t.Fatal(err)
 			}
 			r.b.track.release(id, h)
 		}
-		if s := r.b.deliver(t.Context(), receiptOf("16", first)); s != pdu.StatusROK {
+		if s := r.b.deliver(t.Context(), r.b.links[0], receiptOf("16", first)); s != pdu.StatusROK {
 			t.Errorf("the receipt is answered %v", s)
 		}
 		left := r.list(func(item queue.Item) bool { return item.Lane == LaneOut })
@@ -170,22 +170,22 @@ func TestStrangersReceiptInOtherBase(t *testing.T) {
 	r := newRig(t, "no-receipt", nil)
 	id, m := inFlight(t, r)
 	for _, messageID := range []string{"1000", "100"} {
-		r.b.deliver(t.Context(), receiptOf("256", "359888000222")) // 0x100
-		r.b.deliver(t.Context(), receiptOf("3e8", "359888000222")) // 1000
-		m.progress.Segments[0] = segment{State: accepted, MessageID: messageID}
-		if err := r.b.claim(t.Context(), m, 0); err != nil {
+		r.b.deliver(t.Context(), r.b.links[0], receiptOf("256", "359888000222")) // 0x100
+		r.b.deliver(t.Context(), r.b.links[0], receiptOf("3e8", "359888000222")) // 1000
+		m.progress.Ways[0].Segments[0] = segment{State: accepted, MessageID: messageID}
+		if err := r.b.claim(t.Context(), r.b.links[0], m, &m.progress.Ways[0].Segments[0]); err != nil {
 			t.Error(err)
 		}
-		if s := m.progress.Segments[0].State; s != accepted {
+		if s := m.progress.Ways[0].Segments[0].State; s != accepted {
 			t.Errorf("message %d, %s, is %v by a receipt that is not its own", id, messageID, s)
 		}
 	}
-	r.b.deliver(t.Context(), receiptOf("ff", "359888123456"))
-	m.progress.Segments[0] = segment{State: accepted, MessageID: "255"}
-	if err := r.b.claim(t.Context(), m, 0); err != nil {
+	r.b.deliver(t.Context(), r.b.links[0], receiptOf("ff", "359888123456"))
+	m.progress.Ways[0].Segments[0] = segment{State: accepted, MessageID: "255"}
+	if err := r.b.claim(t.Context(), r.b.links[0], m, &m.progress.Ways[0].Segments[0]); err != nil {
 		t.Error(err)
 	}
-	if s := m.progress.Segments[0].State; s != delivered {
+	if s := m.progress.Ways[0].Segments[0].State; s != delivered {
 		t.Errorf("message %d is %v in spite of its receipt in the other base", id, s)
 	}
 }
@@ -195,14 +195,14 @@ func TestStrangersReceiptInOtherBase(t *testing.T) {
 func TestUnmarkedReceipt(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, "", nil)
-	r.await("the link", func() bool { return r.b.Status().Link.State == "bound" })
+	r.await("the link", func() bool { return r.b.Status().Links[0].State == "bound" })
 	for n, lane := range map[int]queue.Lane{1: LaneReceipt, 2: LaneIn} {
 		d := receipt(fmt.Sprintf("stranger-%d", n))
 		d.PDU.ESMClass = pdu.ESMTypeDefault
 		if lane == LaneReceipt {
 			d.PDU.TLVs = pdu.TLVs{{Tag: pdu.TagReceiptedMessageID, Value: fmt.Appendf(nil, "stranger-%d\x00", n)}}
 		}
-		if s := r.b.deliver(t.Context(), d); s != pdu.StatusROK {
+		if s := r.b.deliver(t.Context(), r.b.links[0], d); s != pdu.StatusROK {
 			t.Errorf("answered %v", s)
 		}
 		if n := len(r.list(func(item queue.Item) bool { return item.Lane == lane })); n != 1 {

@@ -26,6 +26,8 @@ type rig struct {
 	dir     string
 	cfg     Config
 	account smpp.Config
+	profile Profile
+	others  []Link // beside that to smsc
 	forward []Person
 
 	far  sim.Config
@@ -41,7 +43,7 @@ type rig struct {
 // newRig starts an SMSC that misbehaves as faults say, and the agent's side of it.
 func newRig(t *testing.T, faults string, adjust func(*rig)) *rig {
 	t.Helper()
-	r := &rig{t: t, dir: t.TempDir(), cfg: Default(), account: smpp.Default()}
+	r := &rig{t: t, dir: t.TempDir(), cfg: Default(), account: smpp.Default(), profile: DefaultProfile()}
 	r.cfg.InDoubtWait = 50 * time.Millisecond
 	r.cfg.RetryMin, r.cfg.RetryMax = 20*time.Millisecond, 100*time.Millisecond
 	r.cfg.HoldMin, r.cfg.HoldMax = 20*time.Millisecond, 100*time.Millisecond
@@ -86,8 +88,8 @@ func (r *rig) start() {
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	client := smpp.NewClient(r.account, log)
-	b, err := New(r.cfg, q, "test", client, r.forward, r.noteOutcome, log)
+	links := append([]Link{{Name: "test", Account: r.account, Profile: r.profile, Rank: DefaultRank()}}, r.others...)
+	b, err := New(r.cfg, q, links, r.forward, r.noteOutcome, log)
 	if err != nil {
 		r.t.Fatal(err)
 	}
@@ -165,7 +167,7 @@ func (r *rig) collect(events <-chan Event, id queue.ID, last Step) []Event {
 			return got
 		}
 	}
-	r.t.Fatalf("message %d did not get to its end; its steps: %s; link: %+v", id, steps(got), r.b.Status().Link)
+	r.t.Fatalf("message %d did not get to its end; its steps: %s; link: %+v", id, steps(got), r.b.Status().Links[0])
 	return nil
 }
 

@@ -11,16 +11,19 @@ import (
 	"smppagent/internal/sms"
 )
 
-// collect takes the responses of one message; the last one settles it.
-func (b *Bridge) collect(ctx context.Context, id queue.ID, m *tracked, done <-chan *smpp.Call) {
+// collect takes the responses of one message by l; the last one settles it.
+func (b *Bridge) collect(ctx context.Context, l *link, id queue.ID, m *tracked, done <-chan *smpp.Call) {
 	defer b.senders.Done()
+	defer b.poke()
+	defer b.dests.end(m.msg.To.Addr)
 	defer b.track.drop(id, m)
 	for left := -1; left != 0; {
 		call := <-done // the client completes every call that it took
+		l.flow.give(false)
 		m.mu.Lock()
 		m.calls--
 		left = m.calls
-		if err := b.answer(ctx, id, m, call); err != nil {
+		if err := b.answer(ctx, l, id, m, call); err != nil {
 			b.log.Error("outcome of the message not written", "id", id, "err", err)
 		}
 		m.mu.Unlock()
@@ -29,30 +32,31 @@ func (b *Bridge) collect(ctx context.Context, id queue.ID, m *tracked, done <-ch
 
 // answer notes what a response says of one segment, and settles the message with the last one.
 // The caller has m.
-func (b *Bridge) answer(ctx context.Context, id queue.ID, m *tracked, call *smpp.Call) error {
+func (b *Bridge) answer(ctx context.Context, l *link, id queue.ID, m *tracked, call *smpp.Call) error {
+	b.learn(l, m, call)
 	_, seg := untag(call.Tag)
-	if m.settled || seg >= len(m.progress.Segments) {
+	w := m.progress.on(l.Name)
+	if m.settled || w == nil || seg >= len(w.Segments) {
 		return nil
 	}
-	s := &m.progress.Segments[seg]
+	s := &w.Segments[seg]
 	var refusal *smpp.StatusError
 	switch {
 	case call.Err == nil:
-		b.hold.clear()
 		resp, _ := call.Response.(*pdu.SubmitSMResp)
 		if s.State.fate() || s.State == accepted && s.MessageID != "" {
 			break // its receipt was faster, or the late response to an attempt before: that has its name
 		}
 		*s = segment{State: accepted}
 		if resp != nil {
-			s.MessageID = keepID(resp.MessageID, len(m.progress.Segments))
+			s.MessageID = keepID(resp.MessageID, len(w.Segments))
 		}
 		b.track.index(id, m)
-		if err := b.claim(ctx, m, seg); err != nil { // the message itself must be settled all the same
+		if err := b.claim(ctx, l, m, s); err != nil { // the message itself must be settled all the same
 			b.log.Error("receipt that came before its response not used", "id", id, "err", err)
 		}
 	case errors.As(call.Err, &refusal):
-		b.judge(id, m, s, refusal.Status, hasTLVs(call))
+		b.judge(l, id, m, s, refusal.Status, hasTLVs(call))
 	case errors.Is(call.Err, smpp.ErrNotSent):
 		if s.State == attempted {
 			*s = segment{State: unsent}
@@ -68,6 +72,50 @@ func (b *Bridge) answer(ctx context.Context, id queue.ID, m *tracked, call *smpp
 	return b.conclude(ctx, id, m, false)
 }
 
+// learn draws from a response, or from its absence, what it says of the link.
+func (b *Bridge) learn(l *link, m *tracked, call *smpp.Call) {
+	var refusal *smpp.StatusError
+	switch {
+	case call.Err == nil:
+		l.count.accepted.Add(1)
+		l.hold.clear()
+		b.dests.taken(m.msg.To.Addr)
+		l.flow.grow(congestion(call))
+		if l.breaker.success() {
+			b.poke()
+			l.log.Info("SMSC takes messages again")
+		}
+		return
+	case errors.As(call.Err, &refusal):
+		l.count.refused.Add(1)
+		if verdicts[refusal.Status] == pause {
+			l.flow.shrink()
+		}
+		if !ailing(refusal.Status) {
+			return
+		}
+	case errors.Is(call.Err, smpp.ErrResponseTimer):
+		l.count.unanswered.Add(1)
+		l.flow.shrink()
+	default: // the session has ended
+		return
+	}
+	if d := l.breaker.failure(call.Err.Error()); d > 0 {
+		l.flow.collapse()
+		b.poke()
+		l.log.Log(context.Background(), l.hold.level("breaker"), "SMSC takes no messages; others are preferred", "err", call.Err, "for", d)
+	}
+}
+
+// congestion is the congestion_state that came with the response, 0 when there is none: SMPP 5.0 §4.8.4.18.
+func congestion(call *smpp.Call) uint8 {
+	if resp, ok := call.Response.(*pdu.SubmitSMResp); ok {
+		v, _ := resp.TLVs.CongestionState()
+		return v
+	}
+	return 0
+}
+
 // hasTLVs reports whether the submit_sm that call is about had optional parameters.
 func hasTLVs(call *smpp.Call) bool {
 	p, ok := call.Request.(*pdu.SubmitSM)
@@ -77,7 +125,7 @@ func hasTLVs(call *smpp.Call) bool {
 // judge applies the verdict on status to segment s, which had optional parameters when tlvs says so. A
 // segment that the SMSC has taken meanwhile by an earlier attempt, as a late response or a receipt has told,
 // stays as it is: only the link may be held.
-func (b *Bridge) judge(id queue.ID, m *tracked, s *segment, status pdu.Status, tlvs bool) {
+func (b *Bridge) judge(l *link, id queue.ID, m *tracked, s *segment, status pdu.Status, tlvs bool) {
 	if s.State >= accepted {
 		taken := *s
 		s = &taken
@@ -87,12 +135,12 @@ func (b *Bridge) judge(id queue.ID, m *tracked, s *segment, status pdu.Status, t
 	switch verdicts[status] {
 	case pause, rebind:
 		m.throttled = true
-		b.pause(status)
+		b.pause(l, m.msg.To.Addr, status)
 	case noTLVs:
-		if b.cfg.TLVs == TLVsAuto && tlvs { // a whole window may have been written with them
+		if l.Profile.TLVs == TLVsAuto && tlvs { // a whole window may have been written with them
 			m.throttled = true
-			if !b.tlvsRefused.Swap(true) {
-				b.log.Warn("SMSC refuses optional parameters; sending without", "command_status", status)
+			if !l.tlvsRefused.Swap(true) {
+				l.log.Warn("SMSC refuses optional parameters; sending without", "command_status", status)
 			}
 			return
 		}
@@ -100,17 +148,31 @@ func (b *Bridge) judge(id queue.ID, m *tracked, s *segment, status pdu.Status, t
 	case bury:
 		s.State = refused
 	case retry:
-		level := b.hold.level("refused with " + status.String()) // an SMSC that cannot refuses all of a backlog, again and again
-		b.log.Log(context.Background(), level, "submit_sm refused for now",
+		level := l.hold.level("refused with " + status.String()) // an SMSC that cannot refuses all of a backlog, again and again
+		l.log.Log(context.Background(), level, "submit_sm refused for now",
 			"id", id, "to", mask(m.msg.To.Addr), "command_status", status, "tries", m.item.Tries+1)
 	}
 }
 
-// pause holds the link after status. The log is told of the first hold of many.
-func (b *Bridge) pause(status pdu.Status) {
+// phonesFull is from how many phones on a full queue is taken for the SMSC's own.
+const phonesFull = 3
+
+// pause holds the link after status; after ESME_RMSGQFUL only the messages to addr, unless others have had
+// the same. The log is told of the first hold of many.
+func (b *Bridge) pause(l *link, addr string, status pdu.Status) {
 	why := "SMSC answered " + status.String()
-	if d, began := b.hold.extend(why); began {
-		b.log.Log(context.Background(), b.hold.level(why), "link held", "command_status", status, "for", d)
+	if status == pdu.StatusRMSGQFUL {
+		d, others := b.dests.refused(addr, time.Now())
+		if others+1 < phonesFull {
+			if d > 0 {
+				l.log.Log(context.Background(), l.hold.level(why), "messages to one phone held", "to", mask(addr), "command_status", status, "for", d)
+			}
+			return
+		}
+	}
+	if d, began := l.hold.extend(why); began {
+		l.log.Log(context.Background(), l.hold.level(why), "link held", "command_status", status, "for", d)
+		b.poke()
 	}
 }
 
@@ -147,20 +209,21 @@ func (b *Bridge) conclude(ctx context.Context, id queue.ID, m *tracked, durable 
 			b.emit(m, StepAccepted, Event{MessageID: m.progress.messageID()})
 			b.tell(ctx, m, o)
 		}
-	case o == sms.InDoubt && b.cfg.Policy == Once:
+	case o == sms.InDoubt && b.cfg.Policy == Once && m.progress.current().count(unsent) == 0:
 		if err := b.kept(b.q.Submitted(ctx, id, note)); err != nil {
 			return ignoreGone(err)
 		}
 		b.track.index(id, m)
 		b.doubt(ctx, id, m, "not sent again: policy once")
-	case o == sms.InDoubt:
+	case o == sms.InDoubt && b.cfg.Policy != Once:
 		d := b.doubtWait(m.item.Tries)
 		if err := b.kept(b.q.Retry(ctx, id, time.Now().Add(d), note, true)); err != nil {
 			return ignoreGone(err)
 		}
 		b.doubt(ctx, id, m, "again in "+d.String())
-	default: // unsent
+	default: // unsent, all or some
 		b.track.index(id, m) // it is in doubt no longer
+		m.doubted = ""
 		at := time.Time{}
 		if m.refused && !m.throttled {
 			d := b.backoff(m.item.Tries)
@@ -204,12 +267,14 @@ func (b *Bridge) failure(m *tracked) string {
 	if st := m.progress.refusal(); st != 0 {
 		return "SMSC answered " + st.String()
 	}
-	for _, s := range m.progress.Segments {
-		switch s.State {
-		case undelivered:
-			return "not delivered, says the receipt for message_id " + s.MessageID
-		case expired:
-			return "not delivered in time, says the receipt for message_id " + s.MessageID
+	for _, w := range m.progress.Ways {
+		for _, s := range w.Segments {
+			switch s.State {
+			case undelivered:
+				return "not delivered, says the receipt for message_id " + s.MessageID
+			case expired:
+				return "not delivered in time, says the receipt for message_id " + s.MessageID
+			}
 		}
 	}
 	return "not delivered"
@@ -236,36 +301,37 @@ func (b *Bridge) doubtWait(tries int) time.Duration {
 	return max(b.cfg.InDoubtWait, b.backoff(tries-1))
 }
 
-// takeLate brings in responses that came after their timer.
-func (b *Bridge) takeLate(ctx context.Context) {
+// takeLate brings in responses of l that came after their timer.
+func (b *Bridge) takeLate(ctx context.Context, l *link) {
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case call := <-b.client.Late():
+		case call := <-l.client.Late():
 			id, _ := untag(call.Tag)
-			if err := b.late(ctx, id, call); err != nil {
+			if err := b.late(ctx, l, id, call); err != nil {
 				b.log.Error("late response not written", "id", id, "err", err)
 			}
 		}
 	}
 }
 
-func (b *Bridge) late(ctx context.Context, id queue.ID, call *smpp.Call) error {
+func (b *Bridge) late(ctx context.Context, l *link, id queue.ID, call *smpp.Call) error {
 	m := b.track.acquire(id)
 	defer b.track.release(id, m)
 	if ok, err := b.load(ctx, id, m); !ok {
 		return err
 	}
 	_, seg := untag(call.Tag)
-	if seg >= len(m.progress.Segments) || m.progress.Segments[seg].State != attempted {
+	w := m.progress.on(l.Name)
+	if w == nil || seg >= len(w.Segments) || w.Segments[seg].State != attempted {
 		return nil // settled otherwise
 	}
-	if m.calls > 0 && call.Err != nil {
+	if w == m.progress.current() && m.calls > 0 && call.Err != nil {
 		return nil // it was refused, and has been sent again since: that decides
 	}
-	b.log.Info("late response", "id", id, "command_status", call.Status)
-	return b.answer(ctx, id, m, call)
+	l.log.Info("late response", "id", id, "command_status", call.Status)
+	return b.answer(ctx, l, id, m, call)
 }
 
 // kept takes a change of state that could not be written for made: it holds in memory, and gets to

@@ -26,9 +26,9 @@ type tracker struct {
 	doubt   map[uint64]queue.ID   // by reference and destination: no message_id known
 	orphans map[uint64]orphan     // receipts on flash that no message claims, by link and message_id
 
-	exact, converted map[string]int  // by link: receipts found by their id, and by the other base
-	nameless         map[string]bool // by link: message_ids are empty, or the same for several segments
-	last             queue.ID        // the latest message that was indexed
+	exact, converted map[string]int // by link: receipts found by their id, and by the other base
+	nameless         map[string]int // by link: message_ids are empty, or the same for several segments, until so many are not
+	last             queue.ID       // the latest message that was indexed
 }
 
 // A target is one segment of a message.
@@ -82,7 +82,7 @@ func newTracker() *tracker {
 		doubt:   make(map[uint64]queue.ID),
 		orphans: make(map[uint64]orphan),
 		exact:   make(map[string]int), converted: make(map[string]int),
-		nameless: make(map[string]bool),
+		nameless: make(map[string]int),
 	}
 }
 
@@ -128,18 +128,14 @@ func (t *tracker) index(id queue.ID, m *tracked) {
 	defer t.mu.Unlock()
 	t.last = max(t.last, id)
 	inDoubt := false
-	for i, s := range m.progress.Segments {
-		switch {
-		case s.State == accepted && s.MessageID == "":
-			t.nameless[m.progress.Link] = true
-		case s.State == accepted:
-			k, x := t.key(m.progress.Link, foldID(s.MessageID)), target{id, uint8(i)}
-			if other, ok := t.remote[k]; ok && other != x {
-				t.nameless[m.progress.Link] = true
+	for _, w := range m.progress.Ways {
+		for i, s := range w.Segments {
+			switch s.State {
+			case accepted:
+				t.indexID(w.Link, s.MessageID, target{id, uint8(i)})
+			case attempted:
+				inDoubt = true
 			}
-			t.remote[k] = x
-		case s.State == attempted:
-			inDoubt = true
 		}
 	}
 	if k := t.doubtKey(m.msg.Ref, m.msg.To.Addr); inDoubt {
@@ -149,13 +145,34 @@ func (t *tracker) index(id queue.ID, m *tracked) {
 	}
 }
 
+// namedAgain is how many message_ids in a row must be names before an SMSC that gave the same to several
+// segments, or none, is taken to name its messages.
+const namedAgain = 50
+
+// indexID notes that link calls segment x so.
+func (t *tracker) indexID(link, messageID string, x target) {
+	k := t.key(link, foldID(messageID))
+	other, taken := t.remote[k]
+	switch {
+	case messageID == "", taken && other != x:
+		t.nameless[link] = namedAgain
+	case !taken && t.nameless[link] > 0:
+		t.nameless[link]--
+	}
+	if messageID != "" {
+		t.remote[k] = x
+	}
+}
+
 // forget drops what index noted of a message that is settled.
 func (t *tracker) forget(id queue.ID, m *tracked) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	for _, s := range m.progress.Segments {
-		if k := t.key(m.progress.Link, foldID(s.MessageID)); s.MessageID != "" && t.remote[k].id == id {
-			delete(t.remote, k)
+	for _, w := range m.progress.Ways {
+		for _, s := range w.Segments {
+			if k := t.key(w.Link, foldID(s.MessageID)); s.MessageID != "" && t.remote[k].id == id {
+				delete(t.remote, k)
+			}
 		}
 	}
 	if k := t.doubtKey(m.msg.Ref, m.msg.To.Addr); t.doubt[k] == id {
@@ -184,26 +201,54 @@ func (t *tracker) forgetName(link, messageID string, x target) {
 // A match is a segment that a receipt may be about.
 type match struct {
 	target
-	converted bool // it has its message_id in the other base
-	address   bool // which is not enough: the receipt must have its address too
+	link      string // at whose SMSC the segment is
+	converted bool   // it has its message_id in the other base
+	address   bool   // which is not enough: the receipt must have its address too
 }
 
-// find returns the segments that link may mean by messageID. Some SMSCs write an id as decimal in the
-// response and as hexadecimal in the receipt, or the reverse, padded or in the other case. An SMSC whose
-// ids have matched as they are is taken to keep to that; of one whose ids have matched in the other base,
-// the same digits are likely another message.
-func (t *tracker) find(link, messageID string) (found []match) {
+// find returns the segments that an SMSC may mean by messageID, which it said by links[0]; the others of
+// links may be further sessions with it. Some SMSCs write an id as decimal in the response and as
+// hexadecimal in the receipt, or the reverse, padded or in the other case: how says which to expect. An SMSC
+// whose ids have matched as they are is taken to keep to that; of one whose ids have matched in the other
+// base, the same digits are likely another message.
+func (t *tracker) find(how ReceiptIDs, links []string, messageID string) (found []match) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	for i, form := range idForms(messageID) {
-		if i > 0 && t.keepsBase(link) {
-			break
-		}
-		if x, ok := t.remote[t.key(link, form)]; ok {
-			found = append(found, match{x, i > 0, i > 0 || t.exact[link] < t.converted[link]})
+	for n, link := range links {
+		for i, form := range how.forms(messageID) {
+			if form == "" || i > 0 && how == IDsLearn && t.keepsBase(link) {
+				continue
+			}
+			x, ok := t.remote[t.key(link, form)]
+			if !ok {
+				continue
+			}
+			unsure := i > 0 || n > 0 || how == IDsLearn && t.exact[link] < t.converted[link]
+			found = append(found, match{x, link, i > 0, unsure})
 		}
 	}
 	return found
+}
+
+// forms returns the forms in which the message_id of a receipt may have come in the response: as it is
+// first, or "" where that is not to be expected.
+func (how ReceiptIDs) forms(messageID string) []string {
+	f := foldID(messageID)
+	switch how {
+	case IDsExact:
+		return []string{f}
+	case IDsHexToDec: // the receipt has it in decimal
+		if n, err := strconv.ParseUint(f, 10, 64); err == nil {
+			return []string{"", strconv.FormatUint(n, 16)}
+		}
+		return []string{f}
+	case IDsDecToHex:
+		if n, err := strconv.ParseUint(f, 16, 64); err == nil {
+			return []string{"", strconv.FormatUint(n, 10)}
+		}
+		return []string{f}
+	}
+	return idForms(messageID)
 }
 
 // keepsBase reports that the message_ids in link's receipts are known to be as in its responses.
@@ -232,7 +277,7 @@ func (t *tracker) findDoubt(ref uint16, addr string) (queue.ID, bool) {
 func (t *tracker) hasNames(link string) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return !t.nameless[link]
+	return t.nameless[link] == 0
 }
 
 // byReference returns the messages that may have carried user_message_reference ref, the latest first: it
@@ -264,7 +309,7 @@ func (t *tracker) addOrphan(link, messageID, addr string, id queue.ID) (gone que
 	defer t.mu.Unlock()
 	k := t.key(link, foldID(messageID))
 	gone = t.orphans[k].id
-	t.orphans[k] = orphan{id, t.key(link, addr)}
+	t.orphans[k] = orphan{id, t.key("", numberEnd(addr))}
 	if len(t.orphans) <= maxOrphans {
 		return gone, false
 	}
@@ -278,21 +323,38 @@ func (t *tracker) addOrphan(link, messageID, addr string, id queue.ID) (gone que
 	return gone, true
 }
 
-// takeOrphan returns and forgets the receipt kept for messageID, which was given for a segment to addr. In
-// the other base it must be about that address: an account that others use too brings many receipts.
-func (t *tracker) takeOrphan(link, messageID, addr string) (queue.ID, bool) {
+// takeOrphan returns and forgets the receipt kept for messageID, which links[0] gave to a segment to addr.
+// By another link or in another base it must be about that address: an account that others use too brings
+// many receipts.
+func (t *tracker) takeOrphan(how ReceiptIDs, links []string, messageID, addr string) (queue.ID, bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	for i, form := range idForms(messageID) {
-		k := t.key(link, form)
-		o, ok := t.orphans[k]
-		if !ok || i > 0 && (t.keepsBase(link) || o.from != t.key(link, addr)) {
-			continue
+	for n, link := range links {
+		for i, form := range how.reverse().forms(messageID) {
+			if form == "" || i > 0 && how == IDsLearn && t.keepsBase(link) {
+				continue
+			}
+			k := t.key(link, form)
+			o, ok := t.orphans[k]
+			if !ok || (i > 0 || n > 0) && o.from != t.key("", numberEnd(addr)) {
+				continue
+			}
+			delete(t.orphans, k)
+			return o.id, true
 		}
-		delete(t.orphans, k)
-		return o.id, true
 	}
 	return 0, false
+}
+
+// reverse is from the response to the receipt.
+func (how ReceiptIDs) reverse() ReceiptIDs {
+	switch how {
+	case IDsHexToDec:
+		return IDsDecToHex
+	case IDsDecToHex:
+		return IDsHexToDec
+	}
+	return how
 }
 
 // dropOrphan forgets record id, which is no longer kept.
@@ -322,7 +384,7 @@ func (t *tracker) key(link, id string) uint64 {
 }
 
 func (t *tracker) doubtKey(ref uint16, addr string) uint64 {
-	return t.key(strconv.Itoa(int(ref)), "\x00"+addr)
+	return t.key(strconv.Itoa(int(ref)), "\x00"+numberEnd(addr))
 }
 
 // keepID is the message_id as the note of a message of so many segments keeps it: as the SMSC gave it when

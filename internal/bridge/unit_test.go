@@ -34,9 +34,9 @@ func TestProgressOutcome(t *testing.T) {
 		{"one refused", []segmentState{attempted, refused}, true, sms.Rejected, true},
 	}
 	for _, tt := range tests {
-		p := progress{}
+		p := progress{Ways: []way{{Link: "main"}}}
 		for _, s := range tt.states {
-			p.Segments = append(p.Segments, segment{State: s})
+			p.Ways[0].Segments = append(p.Ways[0].Segments, segment{State: s})
 		}
 		if o, final := p.outcome(tt.receipt); o != tt.want || final != tt.final {
 			t.Errorf("%s: %v, final %v; want %v, %v", tt.name, o, final, tt.want, tt.final)
@@ -44,12 +44,40 @@ func TestProgressOutcome(t *testing.T) {
 	}
 }
 
+// What one SMSC was in doubt of and then takes, or delivers, is the message's fate, whatever the next one
+// says.
+func TestOutcomeOfWays(t *testing.T) {
+	one := func(s segmentState) way { return way{Segments: []segment{{State: s}}} }
+	for _, tt := range []struct {
+		first, last segmentState
+		want        sms.Outcome
+		final       bool
+	}{
+		{attempted, unsent, sms.Pending, false},
+		{attempted, accepted, sms.Accepted, false},
+		{accepted, unsent, sms.Accepted, false},
+		{accepted, attempted, sms.Accepted, false},
+		{accepted, refused, sms.Accepted, false},
+		{accepted, undelivered, sms.Accepted, false},
+		{delivered, accepted, sms.Delivered, true},
+		{delivered, refused, sms.Delivered, true},
+		{undelivered, delivered, sms.Delivered, true},
+		{undelivered, unsent, sms.Pending, false},
+	} {
+		p := progress{Ways: []way{one(tt.first), one(tt.last)}}
+		if o, final := p.outcome(true); o != tt.want || final != tt.final {
+			t.Errorf("%v, then %v: %v, final %v; want %v, %v", tt.first, tt.last, o, final, tt.want, tt.final)
+		}
+	}
+}
+
 func TestProgressOnFlash(t *testing.T) {
-	p := progress{Link: "main", Segments: []segment{
-		{State: accepted, MessageID: "4F"}, {State: unsent, Status: pdu.StatusRTHROTTLED}, {State: attempted},
+	p := progress{Ways: []way{
+		{"old", []segment{{State: attempted}}},
+		{"main", []segment{{State: accepted, MessageID: "4F"}, {State: unsent, Status: pdu.StatusRTHROTTLED}, {State: attempted}}},
 	}}
-	// version, link; state, command_status, message_id per segment
-	want := []byte("\x01\x04main" + "\x03\x00\x00\x00\x00\x024F" + "\x00\x00\x00\x00\x58\x00" + "\x01\x00\x00\x00\x00\x00")
+	// version, ways; link, segments; state with bits, command_status, message_id
+	want := []byte("\x02\x02" + "\x03old\x01" + "\x01" + "\x04main\x03" + "\x43\x024F" + "\x80\x00\x00\x00\x58" + "\x01")
 	b := p.appendBinary(nil)
 	if !bytes.Equal(b, want) {
 		t.Errorf("note is %q, want %q", b, want)
@@ -58,19 +86,40 @@ func TestProgressOnFlash(t *testing.T) {
 	if err := got.unmarshal(b); err != nil || !reflect.DeepEqual(got, p) {
 		t.Errorf("read back %+v, %v; want %+v", got, err, p)
 	}
-	p.Link = strings.Repeat("m", 255)
+	for n := 1; n < len(b); n++ {
+		if err := got.unmarshal(b[:n]); err == nil {
+			t.Errorf("cut at %d octets is read as %+v", n, got)
+		}
+	}
+	p.Ways[0].Link = strings.Repeat("m", 255)
 	if err := got.unmarshal(p.appendBinary(nil)); err != nil || !reflect.DeepEqual(got, p) {
 		t.Errorf("with a link of 255 octets read back %+v, %v", got, err)
 	}
-	for n := 1; n < len(b); n++ {
-		if err := got.unmarshal(b[:n]); err == nil && n != 6 && n != 14 && n != 20 { // whole segments
-			t.Errorf("cut at %d octets is read as %+v", n, got)
-		}
+}
+
+// A message that goes by many SMSCs remembers the latest; one that comes back to an SMSC goes on there.
+func TestUseWay(t *testing.T) {
+	var p progress
+	for _, name := range []string{"a", "b", "c", "d", "e"} {
+		p.use(name, 2).Segments[0].State = attempted
+	}
+	if len(p.Ways) != maxWays || p.on("a") != nil || p.current().Link != "e" {
+		t.Errorf("after five links: %+v", p)
+	}
+	if w := p.use("c", 2); w.Segments[0].State != attempted || p.current().Link != "c" || len(p.Ways) != maxWays {
+		t.Errorf("back at c: %+v", p)
+	}
+	if w := p.use("c", 3); w.count(unsent) != 3 {
+		t.Errorf("in other segments: %+v", w)
+	}
+	p.use("f", 1)
+	if p.on("c") != nil {
+		t.Errorf("what was never sent by c is remembered: %+v", p)
 	}
 }
 
 func FuzzNotes(f *testing.F) {
-	f.Add([]byte("\x01\x04main\x03\x00\x00\x00\x00\x024F"))
+	f.Add([]byte("\x02\x01\x04main\x02\x43\x024F\x80\x00\x00\x00\x58"))
 	f.Add((storedReceipt{"main", "4F", pdu.StateDelivered, "359888123456"}).marshal())
 	in, _ := (&Inbound{Link: "main", Source: pdu.Address{TON: 1, NPI: 1, Addr: "359"}, ShortMessage: []byte("hi")}).AppendBinary(nil)
 	f.Add(in)
@@ -78,7 +127,7 @@ func FuzzNotes(f *testing.F) {
 		var p progress
 		if p.unmarshal(b) == nil && len(b) > 0 {
 			var q progress
-			if err := q.unmarshal(p.appendBinary(nil)); err != nil || !reflect.DeepEqual(p, q) {
+			if err := q.unmarshal(p.appendBinary(nil)); err != nil || len(b) <= queue.MaxNote && !reflect.DeepEqual(p, q) {
 				t.Errorf("%+v is not read back: %+v, %v", p, q, err)
 			}
 		}
@@ -99,7 +148,7 @@ func FuzzNotes(f *testing.F) {
 func TestFindReceipt(t *testing.T) {
 	tr := newTracker()
 	m := new(tracked)
-	m.progress = progress{Link: "a", Segments: []segment{{State: accepted, MessageID: "00AB"}, {State: accepted, MessageID: "200"}}}
+	m.progress = progress{Ways: []way{{"a", []segment{{State: accepted, MessageID: "00AB"}, {State: accepted, MessageID: "200"}}}}}
 	tr.index(7, m)
 	for _, tt := range []struct {
 		link, id      string
@@ -115,14 +164,14 @@ func TestFindReceipt(t *testing.T) {
 	} {
 		var want []match
 		if tt.ok {
-			want = []match{{target{7, uint8(tt.seg)}, tt.converted, tt.converted}}
+			want = []match{{target{7, uint8(tt.seg)}, tt.link, tt.converted, tt.converted}}
 		}
-		if got := tr.find(tt.link, tt.id); !slices.Equal(got, want) {
+		if got := tr.find(IDsLearn, []string{tt.link}, tt.id); !slices.Equal(got, want) {
 			t.Errorf("find %q on %q: %+v, want %+v", tt.id, tt.link, got, want)
 		}
 	}
 	tr.learn("a", false) // this SMSC keeps to its form
-	if got := tr.find("a", "171"); got != nil {
+	if got := tr.find(IDsLearn, []string{"a"}, "171"); got != nil {
 		t.Errorf("the other base still matches although ids have matched as they are: %+v", got)
 	}
 	tr.forget(7, m)
@@ -178,23 +227,24 @@ func TestHoldIsToldOnce(t *testing.T) {
 func TestRefusalsAreToldOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var text bytes.Buffer
-		b := &Bridge{hold: newHold(time.Second, time.Minute), log: slog.New(slog.NewTextHandler(&text, nil))}
+		b := &Bridge{}
+		l := &link{hold: newHold(time.Second, time.Minute), log: slog.New(slog.NewTextHandler(&text, nil))}
 		lines := func() int { return strings.Count(text.String(), "refused for now") }
-		m := &tracked{progress: progress{Segments: make([]segment, 1)}}
+		m := &tracked{progress: progress{Ways: []way{{Segments: make([]segment, 1)}}}}
 		for id := range queue.ID(1000) {
-			b.judge(id, m, &m.progress.Segments[0], pdu.StatusRSYSERR, false)
+			b.judge(l, id, m, &m.progress.Ways[0].Segments[0], pdu.StatusRSYSERR, false)
 		}
 		if n := lines(); n != 1 {
 			t.Errorf("%d lines for one status, want 1", n)
 		}
 		for id := range queue.ID(1000) {
-			b.judge(id, m, &m.progress.Segments[0], 0x10000+pdu.Status(id), false)
+			b.judge(l, id, m, &m.progress.Ways[0].Segments[0], 0x10000+pdu.Status(id), false)
 		}
 		if n := lines(); n != maxTold {
 			t.Errorf("%d lines for a thousand of them, want %d", n, maxTold)
 		}
 		<-time.After(tellEvery)
-		b.judge(1, m, &m.progress.Segments[0], pdu.StatusRSYSERR, false)
+		b.judge(l, 1, m, &m.progress.Ways[0].Segments[0], pdu.StatusRSYSERR, false)
 		if n := lines(); n != maxTold+1 {
 			t.Errorf("%d lines after %v, want %d", n, tellEvery, maxTold+1)
 		}
@@ -277,37 +327,12 @@ func TestMask(t *testing.T) {
 func TestConfigDefaultsAreValid(t *testing.T) {
 	Default().Check(func(key, problem string) { t.Errorf("%s: %s", key, problem) })
 	bad := Default()
-	bad.Sender, bad.ServiceType, bad.Policy, bad.RetryMin, bad.KeepFailed = "+12x", "TOOLONG", "twice", 5, -1
+	bad.Sender, bad.Policy, bad.RetryMin, bad.KeepFailed = "+12x", "twice", 5, -1
 	got := map[string]bool{}
-	nul := Default()
-	nul.ServiceType = "A\x00B" // no submit_sm could be made with it
-	nul.Check(func(key, _ string) { got["NUL in "+key] = true })
 	bad.Check(func(key, _ string) { got[key] = true })
-	for _, key := range []string{"sender", "service_type", "policy", "retry_min", "keep_failed", "NUL in service_type"} {
+	for _, key := range []string{"sender", "policy", "retry_min", "keep_failed"} {
 		if !got[key] {
 			t.Errorf("%s is not reported", key)
-		}
-	}
-}
-
-func TestDataCoding(t *testing.T) {
-	tests := []struct {
-		a       sms.Alphabet
-		c       sms.MessageClass
-		want    pdu.DataCoding
-		subunit bool
-	}{
-		{sms.GSM7, sms.ClassNone, 0x00, false},
-		{sms.GSM7, sms.Flash, 0xF0, false},
-		{sms.GSM7, sms.ClassSIM, 0xF2, false},
-		{sms.Octets, sms.ClassNone, 0x04, false},
-		{sms.Octets, sms.Flash, 0xF4, false},
-		{sms.UCS2, sms.ClassNone, 0x08, false},
-		{sms.UCS2, sms.Flash, 0x08, true},
-	}
-	for _, tt := range tests {
-		if got, sub := dataCoding(tt.a, tt.c); got != tt.want || sub != tt.subunit {
-			t.Errorf("%v %v: 0x%02X, %v; want 0x%02X, %v", tt.a, tt.c, uint8(got), sub, uint8(tt.want), tt.subunit)
 		}
 	}
 }
@@ -346,12 +371,20 @@ func TestUnanswered(t *testing.T) {
 
 // The note of the longest message with the longest names fits what the queue takes.
 func TestLargestNote(t *testing.T) {
-	p := progress{Link: strings.Repeat("l", 255), Segments: make([]segment, MaxSegments)}
-	for i := range p.Segments {
-		p.Segments[i] = segment{State: accepted, Status: 0xFFFFFFFF, MessageID: keepID(strings.Repeat("F", 255), MaxSegments)}
+	var p progress
+	for n := range maxWays {
+		w := p.use(strings.Repeat("l", 31)+string(rune('a'+n)), MaxSegments)
+		for i := range w.Segments {
+			w.Segments[i] = segment{State: accepted, MessageID: keepID(strings.Repeat("F", 255), MaxSegments)}
+		}
 	}
-	if n := len(p.appendBinary(nil)); n > queue.MaxNote {
+	b := p.appendBinary(nil)
+	if n := len(b); n > queue.MaxNote {
 		t.Errorf("the note takes %d octets, the queue at most %d", n, queue.MaxNote)
+	}
+	var got progress
+	if err := got.unmarshal(b); err != nil || !reflect.DeepEqual(got.current(), p.current()) || len(got.Ways) != maxWays {
+		t.Errorf("read back %+v, %v", got, err)
 	}
 }
 

@@ -84,6 +84,12 @@ func judge(s pdu.Status) refusal {
 	return passing
 }
 
+// refusesAccount reports that somebody must correct the account before a bind can succeed.
+func refusesAccount(err error) bool {
+	e, ok := errors.AsType[*StatusError](err)
+	return ok && judge(e.Status) == accountRefused
+}
+
 // remedy says what to do about a refused bind; empty when there is nothing to say.
 func remedy(s pdu.Status) string {
 	switch s {

@@ -21,6 +21,7 @@ type Client struct {
 	dialer  *dialer
 	running atomic.Bool
 	status  atomic.Pointer[Status] // written by Run's goroutine only; what counts is added on reading
+	changed func()                 // told after each change of state; may be nil
 }
 
 // NewClient returns a client for the account in cfg, which has passed Check. Nothing happens before
@@ -30,10 +31,24 @@ func NewClient(cfg Config, log *slog.Logger) *Client {
 	c.dialer = &dialer{cfg: &c.cfg, tls: newEncrypter()}
 	c.dial = c.dialer.dial
 	c.status.Store(&Status{
-		State: StateStopped, Since: time.Now(), Address: cfg.Address,
+		State: StateStopped, Since: time.Now(), Down: time.Now(), Address: cfg.Address,
 		SystemID: cfg.SystemID, Bind: cfg.Bind, Window: cfg.Window,
 	})
 	return c
+}
+
+// OnChange makes f be called after each change of state, from Run's goroutine, which it must not keep. To be
+// called before Run.
+func (c *Client) OnChange(f func()) { c.changed = f }
+
+// Bound reports whether messages can pass just now.
+func (c *Client) Bound() bool { return c.status.Load().State == StateBound }
+
+// Down returns since when no message can pass, zero while they can, and whether that is because the SMSC
+// refuses the account.
+func (c *Client) Down() (since time.Time, refused bool) {
+	s := c.status.Load()
+	return s.Down, s.Refused
 }
 
 // Run connects, binds, serves, and does so again after each loss, until ctx ends; it then unbinds in
@@ -64,6 +79,7 @@ func (c *Client) Run(ctx context.Context) error {
 		diary.down(err, up, pause)
 		c.update(func(s *Status) {
 			s.LastError, s.LastErrorAt, s.Failures = err.Error(), time.Now(), b.failed
+			s.Refused = refusesAccount(err)
 			s.Peer, s.TLS, s.SMSC, s.Version = "", "", "", 0
 			s.State, s.NextTry = StateWaiting, time.Now().Add(pause)
 		})
@@ -134,8 +150,17 @@ func (c *Client) update(change func(*Status)) {
 	change(&s)
 	if s.State != before {
 		s.Since = time.Now()
+		switch StateBound {
+		case s.State:
+			s.Down, s.Refused = time.Time{}, false
+		case before:
+			s.Down = s.Since
+		}
 	}
 	c.status.Store(&s)
+	if c.changed != nil && s.State != before {
+		c.changed()
+	}
 }
 
 // Status returns a snapshot. It never blocks.

@@ -19,6 +19,10 @@ const (
 type Status struct {
 	State string    `json:"state"` // one of the State constants
 	Since time.Time `json:"since"` // when the state was entered
+	// Down is since when no message can pass, zero while they can. Refused: because the SMSC does not take
+	// the account.
+	Down    time.Time `json:"down,omitzero"`
+	Refused bool      `json:"refused,omitempty"`
 	// Address is the configured host and port, Peer the address that was connected to.
 	Address  string `json:"address"`
 	Peer     string `json:"peer,omitempty"`

@@ -1,0 +1,197 @@
+package bridge
+
+import (
+	"fmt"
+
+	"smppagent/internal/pdu"
+	"smppagent/internal/sms"
+)
+
+// maxShortMessage is the most octets that short_message holds: SMPP 3.4 §5.2.21.
+const maxShortMessage = 254
+
+// A part is one segment of a message as its SMSC wants it.
+type part struct {
+	udh, data []byte
+	coding    pdu.DataCoding
+	flash     bool     // to be shown at once, which coding does not say
+	sar       *pdu.SAR // instead of a UDH
+	payload   bool     // data goes into message_payload
+}
+
+// parts cuts m as the SMSC wants it; tlvs says whether optional parameters may be sent. It is an error when
+// m's alphabet cannot hold its text.
+func (p *Profile) parts(m *sms.Message, tlvs bool) ([]part, error) {
+	form := p.Concatenation
+	if !tlvs && (form == SAR || form == Payload) {
+		form = UDH16
+	}
+	a, segs, err := m.Split(p.header())
+	if err != nil {
+		return nil, err
+	}
+	var recode func([]byte, int) ([]byte, bool)
+	if a == sms.GSM7 {
+		recode = p.recode
+		if !p.holds(segs, form) {
+			if m.Alphabet == sms.GSM7 {
+				return nil, fmt.Errorf("bridge: the text has characters that alphabet = %q does not have: use alphabet auto or ucs2", p.Alphabet)
+			}
+			wide := *m
+			wide.Alphabet = sms.UCS2
+			if a, segs, err = wide.Split(p.header()); err != nil {
+				return nil, err
+			}
+			recode = nil
+		}
+	}
+	coding, flash := p.dataCoding(a, m.MessageClass)
+	parts := make([]part, len(segs))
+	for i, s := range segs {
+		x := part{udh: s.UDH, data: s.Data, coding: coding, flash: flash}
+		if form == SAR || form == Payload {
+			x.udh = nil
+		}
+		if form == SAR && len(segs) > 1 {
+			x.sar = &pdu.SAR{Ref: m.Ref, Total: uint8(len(segs)), Segment: uint8(i + 1)}
+		}
+		if recode != nil {
+			x.data, _ = recode(s.Data, sms.FillBits(x.udh))
+		}
+		parts[i] = x
+	}
+	if form == Payload && len(parts) > 1 {
+		return []part{p.join(segs, a, recode, coding, flash)}, nil
+	}
+	return parts, nil
+}
+
+// Size is what m takes at the SMSC that comes first. Elsewhere it may be cut otherwise. It is an error when
+// m's alphabet cannot hold its text.
+func (b *Bridge) Size(m *sms.Message) (sms.Size, error) {
+	p := &b.links[0].Profile
+	parts, err := p.parts(m, true)
+	if err != nil {
+		return sms.Size{}, err
+	}
+	size, err := m.Size(p.header())
+	if parts[0].coding == pdu.CodingUCS2 {
+		size.Alphabet = sms.UCS2
+	}
+	size.Segments = len(parts)
+	return size, err
+}
+
+// join makes one part of all segments.
+func (p *Profile) join(segs []sms.Segment, a sms.Alphabet, recode func([]byte, int) ([]byte, bool), coding pdu.DataCoding, flash bool) part {
+	var all []byte
+	for _, s := range segs {
+		all = append(all, s.Data...)
+	}
+	if recode != nil {
+		all, _ = recode(all, 0)
+	}
+	return part{data: all, coding: coding, flash: flash, payload: true}
+}
+
+// holds reports whether the alphabet of data_coding 0 has every character, and short_message the room.
+func (p *Profile) holds(segs []sms.Segment, form Concatenation) bool {
+	for _, s := range segs {
+		b, ok := p.recode(s.Data, 0)
+		if !ok || form != Payload && len(s.UDH)+len(b) > maxShortMessage {
+			return false
+		}
+	}
+	return true
+}
+
+// recode writes septets, one per octet, in the alphabet of data_coding 0; ok is false when that lacks a
+// character. fill is the number of bits between a user data header and packed septets.
+func (p *Profile) recode(septets []byte, fill int) (b []byte, ok bool) {
+	switch p.Alphabet {
+	case AlphabetGSM7:
+		return septets, true
+	case AlphabetGSM7Packed:
+		return sms.PackGSM7(septets, fill), true
+	case AlphabetUTF8:
+		return []byte(sms.DecodeGSM7(septets)), true
+	}
+	for _, r := range sms.DecodeGSM7(septets) {
+		o, ok := p.octetOf(r)
+		if !ok {
+			return nil, false
+		}
+		b = append(b, o)
+	}
+	return b, true
+}
+
+// octetOf is r in an alphabet of single octets.
+func (p *Profile) octetOf(r rune) (byte, bool) {
+	switch {
+	case r < 0x80:
+		return byte(r), true
+	case p.Alphabet == AlphabetASCII:
+		return 0, false
+	case r >= 0xA0 && r <= 0xFF:
+		return byte(r), true
+	case p.Alphabet == AlphabetWindows1252 && r == '€': // the one of 0x80 to 0x9F that GSM 7-bit has
+		return 0x80, true
+	}
+	return 0, false
+}
+
+// dataCoding returns data_coding for the alphabet and message class: SMPP 3.4 §5.2.19. The classes are
+// GSM's; UCS2 has no value with one, nor has any on other networks: flash then says that a parameter must
+// ask for it to be shown at once.
+func (p *Profile) dataCoding(a sms.Alphabet, c sms.MessageClass) (coding pdu.DataCoding, flash bool) {
+	gsm := p.Network == NetworkGSM || p.Network == ""
+	if gsm {
+		if control, ok := c.DCSControl(a); ok && (a == sms.Octets || p.Alphabet == AlphabetGSM7 || p.Alphabet == AlphabetGSM7Packed) {
+			return pdu.DataCoding(control), false
+		}
+	}
+	flash = c == sms.Flash
+	switch a {
+	case sms.UCS2:
+		return pdu.CodingUCS2, flash
+	case sms.Octets:
+		if p.Network == NetworkIS95 || p.Network == NetworkANSI136 {
+			return pdu.CodingOctets1, flash
+		}
+		return pdu.CodingOctets, flash
+	}
+	if !gsm && p.Alphabet == AlphabetASCII {
+		return pdu.CodingIA5, flash
+	}
+	if !gsm && p.Alphabet == AlphabetLatin1 {
+		return pdu.CodingLatin1, flash
+	}
+	return pdu.CodingDefault, flash
+}
+
+// networkType is dest_network_type, SMPP 3.4 §5.3.2.3; 0 where it goes without saying.
+func (n Network) networkType() uint8 {
+	switch n {
+	case NetworkANSI136:
+		return 2
+	case NetworkIS95:
+		return 3
+	case NetworkIDEN:
+		return 6
+	}
+	return 0
+}
+
+// ForNetwork is the profile of an SMSC in front of that kind of network. IS-95 and ANSI-136 have IA5 and no
+// user data header, which is GSM's (SMPP 3.4 §5.2.12), so that segments are joined by sar_ parameters;
+// service_type is CMT, cellular messaging (§5.2.11).
+func ForNetwork(n Network) Profile {
+	p := DefaultProfile()
+	p.Network = n
+	switch n {
+	case NetworkIS95, NetworkANSI136, NetworkIDEN:
+		p.Alphabet, p.Concatenation, p.ServiceType = AlphabetASCII, SAR, pdu.ServiceTypeCMT
+	}
+	return p
+}
