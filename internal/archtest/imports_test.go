@@ -25,6 +25,7 @@ var mayImport = map[string][]string{
 	"internal/sim":             {"internal/pdu", "internal/sms"},
 	"internal/modem/store":     {},
 	"internal/modem/tpdu":      {"internal/sms"},
+	"internal/modem/textmode":  {"internal/modem/store", "internal/modem/tpdu", "internal/sms"},
 	"internal/archtest":        {},
 }
 

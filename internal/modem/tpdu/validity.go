@@ -163,3 +163,10 @@ func (v *Validity) appendEnhanced() (b [7]byte, problem string) {
 	}
 	return b, ""
 }
+
+// ParseEnhanced reads the seven octets of the enhanced format: TS 23.040 §9.2.3.12.3.
+func ParseEnhanced(b [7]byte) Validity {
+	v := Validity{Format: ValidityEnhanced}
+	v.enhanced(b[:])
+	return v
+}
