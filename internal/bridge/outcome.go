@@ -79,24 +79,34 @@ func (b *Bridge) tell(ctx context.Context, m *tracked, o sms.Outcome) {
 	}
 }
 
-// takeExpired reports the messages whose time ran out in the queue.
+// takeExpired reports the messages whose time ran out in the queue, and those that it dropped because it was
+// full.
 func (b *Bridge) takeExpired(ctx context.Context) {
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case item := <-b.q.Expired():
-			switch item.Lane {
-			case LaneReceipt:
-				b.track.dropOrphan(item.ID)
-			case LaneOut:
-				b.expire(ctx, item)
+			b.ended(ctx, item, sms.Expired, "its validity ended in the queue")
+		case item := <-b.q.Evicted():
+			if item.State != queue.Buried { // what became of that one was reported
+				b.ended(ctx, item, sms.Failed, "dropped unsent: "+item.Reason)
 			}
 		}
 	}
 }
 
-func (b *Bridge) expire(ctx context.Context, item queue.Item) {
+// ended reports what becomes of a record that the queue has settled by itself: o and detail, if nothing of it
+// was sent.
+func (b *Bridge) ended(ctx context.Context, item queue.Item, o sms.Outcome, detail string) {
+	switch item.Lane {
+	case LaneReceipt:
+		b.track.dropOrphan(item.ID)
+		return
+	case LaneOut:
+	default:
+		return
+	}
 	m := new(tracked)
 	body, note := m.read(item)
 	if body != nil {
@@ -106,17 +116,13 @@ func (b *Bridge) expire(ctx context.Context, item queue.Item) {
 	if note != nil {
 		b.log.Error("progress of an expired message cannot be read", "id", item.ID, "err", note)
 	}
-	var o sms.Outcome
-	var detail string
 	switch {
 	case m.progress.count(attempted) > 0:
 		o, detail = sms.InDoubt, "no response and no receipt came: the SMSC may or may not have it"
 	case item.State == queue.Waiting:
 		o, detail = sms.Accepted, "the SMSC has it; no receipt came"
 	case m.progress.count(accepted, delivered) > 0: // of some segments
-		o, detail = sms.InDoubt, "its validity ended with some of its parts sent"
-	default:
-		o, detail = sms.Expired, "its validity ended in the queue"
+		o, detail = sms.InDoubt, "with some of its parts sent: "+detail
 	}
 	b.track.forget(item.ID, m)
 	b.report(ctx, m, o, detail)

@@ -24,6 +24,11 @@ type Config struct {
 	// WaitGrace is how long after its time of expiry a submitted record still waits for its fate:
 	// wait_grace. 1s to 168h, default 1h.
 	WaitGrace time.Duration `toml:"wait_grace"`
+	// WhenFull says what becomes of a record that does not fit: "evict", that the oldest of the lowest class
+	// below its own are dropped to make room for it, each with a line in the log and given out by Evicted, or
+	// "refuse", that it is refused with ErrFull at once. One of which nothing lower is there is refused either
+	// way. Default "evict".
+	WhenFull string `toml:"when_full"`
 	// Durability says what Append promises for the classes from 4 on, such as telemetry: "strict", that the
 	// record is on the medium, or "relaxed", that it survives the death of the process and is on the medium
 	// within RelaxedWait, together with whatever comes until then: a power cut may take what is
@@ -48,6 +53,7 @@ func Default() Config {
 		Segments:    32,
 		Records:     100_000,
 		WaitGrace:   time.Hour,
+		WhenFull:    whenFullEvict,
 		Durability:  strict,
 		RelaxedWait: 5 * time.Second,
 		Program:     filepath.Base(os.Args[0]),
@@ -62,6 +68,12 @@ const (
 	minRecords, maxRecords         = 16, 1_000_000
 	minWaitGrace, maxWaitGrace     = time.Second, 7 * 24 * time.Hour
 	minRelaxed, maxRelaxed         = 100 * time.Millisecond, 5 * time.Minute
+)
+
+// The values of Config.WhenFull.
+const (
+	whenFullEvict  = "evict"
+	whenFullRefuse = "refuse"
 )
 
 // The values of Config.Durability.
@@ -89,6 +101,9 @@ func (c Config) Check(bad func(key, problem string)) {
 	}
 	if c.WaitGrace < minWaitGrace || c.WaitGrace > maxWaitGrace {
 		bad("wait_grace", fmt.Sprintf("is %v; 1s to 168h is right (a bare number counts nanoseconds: give a unit)", c.WaitGrace))
+	}
+	if c.WhenFull != whenFullEvict && c.WhenFull != whenFullRefuse {
+		bad("when_full", fmt.Sprintf(`is %q; "evict" or "refuse" is right`, c.WhenFull))
 	}
 	if c.Durability != strict && c.Durability != relaxed {
 		bad("durability", fmt.Sprintf(`is %q; "strict" or "relaxed" is right`, c.Durability))
@@ -119,6 +134,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.WaitGrace == 0 {
 		c.WaitGrace = d.WaitGrace
+	}
+	if c.WhenFull == "" {
+		c.WhenFull = d.WhenFull
 	}
 	if c.Durability == "" {
 		c.Durability = d.Durability

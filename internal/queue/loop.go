@@ -81,7 +81,16 @@ func (q *Queue) Run(ctx context.Context) error {
 		if next, ok := s.firstExpired(); ok {
 			expired, item = q.expired, next
 		}
+		var (
+			evicted chan<- Item
+			gone    Item
+		)
+		if len(s.evicted) > 0 {
+			evicted, gone = q.evicted, s.evicted[0]
+		}
 		select {
+		case evicted <- gone:
+			s.evicted = s.evicted[1:]
 		case c := <-q.calls:
 			expect = q.serve(c, expect)
 		case expired <- item:

@@ -99,6 +99,7 @@ type Queue struct {
 	calls   chan *call
 	stopped chan struct{}
 	expired chan Item
+	evicted chan Item
 }
 
 // Open locks cfg.Dir, creates the pool of segments when there is none, and recovers what is there.
@@ -133,6 +134,7 @@ func newQueue(s *store, log *slog.Logger) *Queue {
 		calls:   make(chan *call, maxCallers),
 		stopped: make(chan struct{}),
 		expired: make(chan Item),
+		evicted: make(chan Item),
 	}
 }
 
@@ -286,3 +288,8 @@ func (q *Queue) Stats(ctx context.Context) (st Stats, err error) {
 // by giving it out, durable within 1 s: after a power cut it may be given out again. A record that nobody
 // takes is kept until its room is needed. A Waiting record counts as expired Config.WaitGrace after its Expires, because its receipt may be late.
 func (q *Queue) Expired() <-chan Item { return q.expired }
+
+// Evicted gives out each record that was dropped because the queue was full and one of a higher class needed
+// its room, as it was, with the reason. Its DROP may not be durable yet; after a restart it is not given
+// out again. Of more than 1024 that nobody takes the rest is counted only: Stats.Evicted.
+func (q *Queue) Evicted() <-chan Item { return q.evicted }

@@ -15,9 +15,10 @@ import (
 // quiet is a log for tests that expect warnings.
 var quiet = slog.New(slog.DiscardHandler)
 
-// testConfig is a small pool in dir.
+// testConfig is a small pool in dir that drops nothing by itself.
 func testConfig(dir string) Config {
 	cfg := Default()
+	cfg.WhenFull = whenFullRefuse
 	cfg.Dir, cfg.SegmentSize, cfg.Segments, cfg.Volatile = dir, minSegmentSize, 8, true
 	return cfg
 }

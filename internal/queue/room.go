@@ -2,37 +2,50 @@ package queue
 
 // admit says whether new records of the class fit, and makes room if that helps.
 func (s *store) admit(class uint8, recs []pending) error {
-	full := &FullError{Class: class, Percent: limits[class], Capacity: s.capacity(), Records: s.index.n}
-	if len(recs) > s.cfg.Records-s.index.n+s.replacing(recs) {
-		s.dropExpired()
-		if len(recs) > s.cfg.Records-s.index.n+s.replacing(recs) {
-			full.Records, full.Max = s.index.n, s.cfg.Records
-			return full
-		}
+	limit := s.capacity() * int64(limits[class]) / 100
+	fits := func() bool {
+		return s.excess(recs) <= 0 && max(s.usedWith(recs), s.neededWith(recs)) <= limit
 	}
-	limit := full.Capacity * int64(limits[class]) / 100
-	fits := func() bool { return max(s.usedWith(recs), s.neededWith(recs)) <= limit }
 	if fits() {
 		return nil
 	}
 	s.dropExpired()
-	if s.index.n > 0 || len(s.writer.pending) > 0 {
-		if err := s.commit(); err != nil { // frees what settled records hold
-			return err
-		}
-		if s.neededWith(recs) <= limit {
-			s.makeRoom(fits, s.capacity()/8)
-		}
-		if s.failure != nil {
-			return s.storageError()
-		}
+	if err := s.compactFor(recs, limit, fits); err != nil || fits() {
+		return err
 	}
-	if fits() {
-		return nil
+	if err := s.evictFor(class, recs, s.excess(recs), limit, fits); err != nil || fits() {
+		return err
+	}
+	full := &FullError{Class: class, Percent: limits[class], Capacity: s.capacity(), Records: s.index.n}
+	if s.excess(recs) > 0 {
+		full.Max = s.cfg.Records
+		return full
 	}
 	full.Live = s.neededWith(nil)
-	full.Used, full.Records = max(s.used(), full.Live), s.index.n
+	full.Used = max(s.used(), full.Live)
 	return full
+}
+
+// excess is how many records there would be above the most that may be.
+func (s *store) excess(recs []pending) int {
+	return s.index.n + len(recs) - s.replacing(recs) - s.cfg.Records
+}
+
+// compactFor frees what settled records hold, and moves live ones together when that can make recs fit.
+func (s *store) compactFor(recs []pending, limit int64, fits func() bool) error {
+	if s.index.n == 0 && len(s.writer.pending) == 0 {
+		return nil
+	}
+	if err := s.commit(); err != nil {
+		return err
+	}
+	if s.neededWith(recs) <= limit {
+		s.makeRoom(fits, s.capacity()/8)
+	}
+	if s.failure != nil {
+		return s.storageError()
+	}
+	return nil
 }
 
 // allowance is what a record may grow by in octets while it lives, with its note and its tries; it is

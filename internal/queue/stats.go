@@ -41,6 +41,8 @@ type Stats struct {
 	Faults  uint64          `json:"faults"`  // failed writes and syncs since Open
 	// Replaced counts the records dropped since Open because a later one took their place.
 	Replaced uint64 `json:"replaced"`
+	// Evicted counts the records dropped since Open because a record of a higher class needed their room.
+	Evicted uint64 `json:"evicted"`
 
 	// What the last start found: damaged stretches and files put aside.
 	Damaged int `json:"damaged,omitempty"`
@@ -61,6 +63,9 @@ func (s Stats) String() string {
 	line := fmt.Sprintf("%d records, %s of %s used", s.Live(), octets(s.Used), octets(s.Capacity))
 	if s.Lost > 0 {
 		line += fmt.Sprintf("; %d LOST to damage since it was created", s.Lost)
+	}
+	if s.Evicted > 0 {
+		line += fmt.Sprintf("; FULL: %d dropped for records of a higher class since the start", s.Evicted)
 	}
 	if s.RelaxedWait > 0 {
 		line += fmt.Sprintf("; a power cut may take the last %v of telemetry", s.RelaxedWait)
@@ -83,7 +88,7 @@ func (s *store) stats() Stats {
 		Segments: len(s.segs), Free: len(s.free), SegmentSize: s.size,
 		Totals:  s.totals,
 		Commits: s.counted.commits, Written: s.counted.written, Placed: s.counted.records,
-		Moved: s.counted.moved, Faults: s.counted.failures, Replaced: s.counted.replaced,
+		Moved: s.counted.moved, Faults: s.counted.failures, Replaced: s.counted.replaced, Evicted: s.counted.evicted,
 		Unsaved: len(s.unsaved), Damaged: s.damaged, Aside: s.aside,
 	}
 	if s.failure != nil {

@@ -63,8 +63,9 @@ type store struct {
 
 	damaged, aside int // that the recovery found
 
-	expiredIDs []ID  // to be given out
-	expired    *Item // the first of them, read
+	evicted    []Item // to be given out
+	expiredIDs []ID   // to be given out
+	expired    *Item  // the first of them, read
 	compacting bool
 	residue    int64  // octets in use beyond live ones that moving records cannot win back
 	residueAt  uint64 // the life in which that was found
@@ -83,7 +84,7 @@ type heldRecord struct {
 type counted struct {
 	commits, written, records uint64
 	failures, moved           uint64
-	replaced                  uint64
+	replaced, evicted         uint64
 }
 
 // limits are the shares of the capacity that the classes may fill, in percent: alarms may use all,
