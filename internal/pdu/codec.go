@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"unsafe"
 )
 
 // codec carries one walk over the fields of one PDU. Depending on encode the primitives append to b or
@@ -39,10 +40,8 @@ type codec struct {
 	pending  string   // printing: a remark on a field not printed yet
 	looks    looks    // printing: how to read the message text
 
-	text   string // the latest stretch of b copied for strings
-	textAt int    // where in b it starts
-	octets []byte // room for octet strings
-	room   []TLV  // room for TLVs
+	kept []byte // a copy of what follows the header, for strings and octet strings; nil to copy each
+	room []TLV  // room for TLVs
 }
 
 // errHaste ends a walk in haste: a walk with care finds the words.
@@ -184,7 +183,7 @@ func (c *codec) cstring(name string, v *string, max int) {
 		c.b = append(b, 0)
 		return
 	}
-	if !c.begin(name) {
+	if c.isEmpty() || !c.begin(name) {
 		return
 	}
 	if c.encode {
@@ -212,6 +211,16 @@ func (c *codec) cstring(name string, v *string, max int) {
 	if n >= max {
 		c.object(fmt.Sprintf("%d octets, at most %d and a NUL fit", n, max-1))
 	}
+}
+
+// isEmpty steps over the C-Octet String that comes next if it has nothing but its NUL, which is so of
+// half of them. It does so in haste only.
+func (c *codec) isEmpty() bool {
+	if !c.reads || c.off >= len(c.b) || c.b[c.off] != 0 {
+		return false
+	}
+	c.off++
+	return true
 }
 
 // hasNUL reports whether there is a NUL in b. For as few octets as an address has, looking at eight at a
@@ -323,33 +332,27 @@ func (c *codec) rest(name string, v *[]byte) {
 	}
 }
 
-// string copies the next n octets. Several strings are cut from one stretch, since the strings of a
-// PDU lie side by side near its start.
+// string makes a string of the next n octets.
 func (c *codec) string(n int) string {
-	const stretch = 96
 	if n == 0 {
 		return ""
 	}
-	if c.off+n > c.textAt+len(c.text) {
-		c.textAt = c.off
-		c.text = string(c.b[c.off:min(c.off+max(n, stretch), len(c.b))])
+	if c.kept == nil {
+		return string(c.b[c.off : c.off+n])
 	}
-	return c.text[c.off-c.textAt:][:n]
+	return unsafe.String(&c.kept[c.off-HeaderLen], n) // nobody writes there: copy gives out other octets
 }
 
-// copy copies n octets from off, which must be there, into the room or, when that is full, to the heap.
-// None is nil.
+// copy copies n octets from off, which must be there. None is nil.
 func (c *codec) copy(off, n int) []byte {
 	if n == 0 {
 		return nil
 	}
-	from := c.b[off : off+n]
-	if n > cap(c.octets)-len(c.octets) {
-		return bytes.Clone(from)
+	if c.kept == nil {
+		return bytes.Clone(c.b[off : off+n])
 	}
-	at := len(c.octets)
-	c.octets = append(c.octets, from...)
-	return c.octets[at : at+n : at+n]
+	off -= HeaderLen
+	return c.kept[off : off+n : off+n]
 }
 
 // finish writes command_length, now that it is known.

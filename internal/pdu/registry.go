@@ -1,14 +1,23 @@
 package pdu
 
-// message makes a PDU that carries text, with room for what one usually holds beside it, in one piece
-// of memory.
+import "bytes"
+
+// message makes a PDU that carries text, with room for its octets and for as many TLVs as one usually has, in
+// one piece of memory. Its octets are copied there at once; more than usual make a second piece.
 func message[P any](c *codec) *P {
 	room := new(struct {
 		pdu    P
 		tlvs   [4]TLV
-		octets [192]byte
+		octets [224]byte
 	})
-	c.room, c.octets = room.tlvs[:0], room.octets[:0]
+	body := c.b[min(HeaderLen, len(c.b)):]
+	if len(body) <= len(room.octets) {
+		c.kept = room.octets[:len(body)]
+		copy(c.kept, body)
+	} else {
+		c.kept = bytes.Clone(body)
+	}
+	c.room = room.tlvs[:0]
 	return &room.pdu
 }
 

@@ -182,6 +182,9 @@ func (c *codec) time(name string, v *string) {
 		c.b = append(c.b, 0)
 		return
 	}
+	if c.isEmpty() {
+		return
+	}
 	if !c.encode {
 		c.cstring(name, v, timeLen+1)
 	} else if !c.begin(name) {

@@ -96,16 +96,16 @@ func (c *codec) tlvs(v *TLVs) {
 			c.drop(fmt.Sprintf("its length says %d octets, and %d are left", n, c.left()-4))
 			break
 		}
-		t := TLV{Tag: tag, Value: c.copy(c.off+4, n)}
+		list = append(list, TLV{Tag: tag, Value: c.copy(c.off+4, n)})
+		t := &list[len(list)-1]
 		c.off += 4 + n
-		list = append(list, t)
 		if c.list != nil {
 			c.name = tag.String()
-			c.print(c.looks.tlv(t))
+			c.print(c.looks.tlv(*t))
 			(*c.list)[len(*c.list)-1].Section = t.Tag.spec().section
 		}
 		if !t.byTheBook() {
-			c.tlvLimits(&t)
+			c.tlvLimits(t)
 		}
 	}
 	if len(list) > 0 {
