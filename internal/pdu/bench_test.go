@@ -57,8 +57,8 @@ func TestAllocations(t *testing.T) {
 		p      PDU
 		decode float64
 	}{
-		{"submit_sm", submit, 2},
-		{"deliver_sm", (*DeliverSM)(submit), 2},
+		{"submit_sm", submit, 1},
+		{"deliver_sm", (*DeliverSM)(submit), 1},
 		{"submit_sm_resp", resp, 2},
 		{"deliver_sm_resp", &DeliverSMResp{}, 1},
 		{"enquire_link", &EnquireLink{}, 0},

@@ -174,13 +174,11 @@ func carefulOctet[T ~uint8](c *codec, name string, v *T) {
 // limited; which characters an address or an account may hold is for the SMSC to say.
 func (c *codec) cstring(name string, v *string, max int) {
 	if c.writes {
-		n := len(*v)
-		b := append(c.b, *v...)
-		if n >= max || hasNUL(b[len(b)-n:]) {
+		if len(*v) >= max || hasNUL(*v) {
 			c.err = errHaste
 			return
 		}
-		c.b = append(b, 0)
+		c.b = append(append(c.b, *v...), 0)
 		return
 	}
 	if c.isEmpty() || !c.begin(name) {
@@ -223,17 +221,20 @@ func (c *codec) isEmpty() bool {
 	return true
 }
 
-// hasNUL reports whether there is a NUL in b. For as few octets as an address has, looking at eight at a
-// time is quicker than calling bytes.IndexByte.
-func hasNUL(b []byte) bool {
+// hasNUL reports whether there is a NUL in s. For as few octets as an address has, looking at eight at a
+// time is quicker than calling strings.IndexByte.
+func hasNUL(s string) bool {
 	const low, high = 0x0101010101010101, 0x8080808080808080
-	for ; len(b) >= 8; b = b[8:] {
-		if v := binary.LittleEndian.Uint64(b); (v-low)&^v&high != 0 {
+	for len(s) >= 8 {
+		v := uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
+			uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+		if (v-low)&^v&high != 0 {
 			return true
 		}
+		s = s[8:]
 	}
-	for _, o := range b {
-		if o == 0 {
+	for i := range len(s) {
+		if s[i] == 0 {
 			return true
 		}
 	}
@@ -251,13 +252,11 @@ func (c *codec) secret(name string, v *string, book, max int) {
 // address is a type of number, a numbering plan and digits or text: §5.2.5 to §5.2.10.
 func (c *codec) address(names *[3]string, a *Address, max int) {
 	if c.writes {
-		n := len(a.Addr)
-		b := append(append(c.b, a.TON, a.NPI), a.Addr...)
-		if !ton(a.TON).known() || !npi(a.NPI).known() || n >= max || hasNUL(b[len(b)-n:]) {
+		if !ton(a.TON).known() || !npi(a.NPI).known() || len(a.Addr) >= max || hasNUL(a.Addr) {
 			c.err = errHaste
 			return
 		}
-		c.b = append(b, 0)
+		c.b = append(append(append(c.b, a.TON, a.NPI), a.Addr...), 0)
 		return
 	}
 	if c.reads && c.left() >= 2 {

@@ -200,31 +200,3 @@ func TestLengthsDisagree(t *testing.T) {
 		})
 	}
 }
-
-// TestAllocs holds what the package promises about memory.
-func TestAllocs(t *testing.T) {
-	m := benchSubmit(t)
-	buf := make([]byte, 0, 512)
-	b, err := Append(nil, 0, 1, m)
-	if err != nil {
-		t.Fatal(err)
-	}
-	resp, err := Append(nil, 0, 1, &SubmitSMResp{MessageID: "0123456789"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	tests := []struct {
-		name string
-		most float64
-		do   func()
-	}{
-		{"encode submit_sm", 0, func() { _, _ = Append(buf, 0, 1, m) }},
-		{"decode submit_sm", 2, func() { _, _ = Decode(b) }},
-		{"decode submit_sm_resp", 2, func() { _, _ = Decode(resp) }},
-	}
-	for _, tt := range tests {
-		if n := testing.AllocsPerRun(100, tt.do); n > tt.most {
-			t.Errorf("%s: %v allocations, at most %v are promised", tt.name, n, tt.most)
-		}
-	}
-}

@@ -67,7 +67,7 @@ func (c *codec) tlvs(v *TLVs) {
 		b := c.b
 		for i := range *v {
 			t := &(*v)[i]
-			if !t.byTheBook() {
+			if !t.Tag.spec().surely(len(t.Value)) {
 				c.b = b
 				c.begin("")
 				c.tlvLimits(t)
@@ -104,7 +104,7 @@ func (c *codec) tlvs(v *TLVs) {
 			c.print(c.looks.tlv(*t))
 			(*c.list)[len(*c.list)-1].Section = t.Tag.spec().section
 		}
-		if !t.byTheBook() {
+		if !t.Tag.spec().surely(len(t.Value)) {
 			c.tlvLimits(t)
 		}
 	}
@@ -113,15 +113,10 @@ func (c *codec) tlvs(v *TLVs) {
 	}
 }
 
-// byTheBook reports whether the value is as long as its tag's may be and, when that is a C-Octet String, has
-// its NUL.
-func (t *TLV) byTheBook() bool {
-	spec := t.Tag.spec()
-	n := len(t.Value)
-	return n >= spec.least && n <= spec.most && (spec.as != kindCString || bytes.IndexByte(t.Value, 0) == n-1)
-}
+// surely reports whether any value of n octets will do, which is all there is to know of most tags.
+func (s *tagSpec) surely(n int) bool { return n >= s.least && n <= s.most && s.as != kindCString }
 
-// tlvLimits says what is wrong with a TLV that is not byTheBook.
+// tlvLimits objects to a value that is shorter or longer than its tag's, or lacks its NUL.
 func (c *codec) tlvLimits(t *TLV) {
 	spec := t.Tag.spec()
 	n := len(t.Value)
@@ -131,8 +126,10 @@ func (c *codec) tlvLimits(t *TLV) {
 		problem = fmt.Sprintf("%d octets, the standard has %d", n, spec.most)
 	case n < spec.least || n > spec.most:
 		problem = fmt.Sprintf("%d octets, the standard has %d to %d", n, spec.least, spec.most)
-	default:
+	case spec.as == kindCString && bytes.IndexByte(t.Value, 0) != n-1:
 		problem = "a C-Octet String has one NUL, at its end"
+	default:
+		return
 	}
 	c.name = t.Tag.String()
 	c.object(problem)
