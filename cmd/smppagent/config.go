@@ -13,6 +13,7 @@ import (
 	"smppagent/internal/alerts/source/push"
 	"smppagent/internal/alerts/source/sysfs"
 	"smppagent/internal/bridge"
+	"smppagent/internal/modem/virtual"
 	"smppagent/internal/queue"
 )
 
@@ -34,6 +35,8 @@ type config struct {
 	Profile map[string]profileTable `toml:"profile"`
 	Route   bridge.Config           `toml:"route"`
 	Queue   queue.Config            `toml:"queue"`
+	// Virtual are the modems that the agent is for others.
+	Virtual []virtual.Config `toml:"virtual"`
 	// PushLimits protect people and their telephone bill from a script in a loop: [push_limits].
 	PushLimits push.Limits `toml:"push_limits"`
 }
@@ -100,7 +103,7 @@ func defaultConfig() *config {
 // freshEntries are the defaults of the tables that may occur many times under names of their own.
 func freshEntries() map[reflect.Type]reflect.Value {
 	fresh := map[reflect.Type]reflect.Value{}
-	for _, v := range []any{defaultSMSC(bridge.NetworkGSM), sysfs.Sensor{Every: sysfs.DefaultEvery}} {
+	for _, v := range []any{defaultSMSC(bridge.NetworkGSM), sysfs.Sensor{Every: sysfs.DefaultEvery}, virtual.Default()} {
 		fresh[reflect.TypeOf(v)] = reflect.ValueOf(v)
 	}
 	return fresh
@@ -145,6 +148,7 @@ func (c *config) check(p *problems, files bool) {
 	c.Queue.Check(p.under("queue"))
 	c.PushLimits.Check(p.under("push_limits"))
 	c.checkSMSCs(p, files)
+	c.checkVirtual(p, files)
 }
 
 // sensors is what rules and texts need to know of the sensors.
@@ -184,6 +188,9 @@ func (c *config) resolve(dir string) {
 		c.Queue.Dir = filepath.Join(c.Agent.StateDir, "queue")
 	}
 	in(dir, &c.Queue.Dir)
+	for i := range c.Virtual {
+		in(dir, &c.Virtual[i].PTY)
+	}
 	for name, s := range c.SMSC {
 		in(dir, &s.PasswordFile)
 		in(dir, &s.TLS.CAFile)

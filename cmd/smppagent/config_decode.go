@@ -18,7 +18,7 @@ import (
 // one notes every problem and goes on, leaving the field at its default.
 type decoder struct {
 	problems
-	// fresh gives a new entry of a map of tables its defaults, by type.
+	// fresh gives a new entry of a map or list of tables its defaults, by type.
 	fresh map[reflect.Type]reflect.Value
 	// begin may change a new entry e, a pointer, before the keys m are put into it. May be nil.
 	begin func(key string, m map[string]any, e any)
@@ -139,6 +139,9 @@ func (d *decoder) elements(key string, in any, v reflect.Value) {
 	}
 	v.Set(reflect.MakeSlice(v.Type(), len(list), len(list)))
 	for i, e := range list {
+		if def, ok := d.fresh[v.Type().Elem()]; ok {
+			v.Index(i).Set(def)
+		}
 		d.value(indexKey(key, i), e, v.Index(i))
 	}
 }

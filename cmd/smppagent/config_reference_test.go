@@ -11,7 +11,8 @@ import (
 	"time"
 )
 
-// walkConfig calls f for every key of a config struct. Names that the user chooses are * in the key.
+// walkConfig calls f for every key of a config struct. Names that the user chooses are * in the key, and so
+// are numbers of list elements.
 func walkConfig(t reflect.Type, key string, f func(key string, field reflect.StructField)) {
 	for _, field := range reflect.VisibleFields(t) {
 		tag := field.Tag.Get("toml")
@@ -25,6 +26,9 @@ func walkConfig(t reflect.Type, key string, f func(key string, field reflect.Str
 			continue
 		case e.Kind() == reflect.Map && e.Elem().Kind() == reflect.Struct:
 			walkConfig(e.Elem(), name+".*", f)
+			continue
+		case e.Kind() == reflect.Slice && e.Elem().Kind() == reflect.Struct:
+			walkConfig(e.Elem(), name+"[*]", f)
 			continue
 		}
 		f(name, field)

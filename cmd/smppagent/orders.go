@@ -13,6 +13,7 @@ import (
 	"smppagent/internal/alerts"
 	"smppagent/internal/bridge"
 	"smppagent/internal/door"
+	"smppagent/internal/modem/virtual"
 	"smppagent/internal/queue"
 	"smppagent/internal/sms"
 )
@@ -43,6 +44,7 @@ type orders struct {
 	q       *queue.Queue
 	way     *bridge.Bridge
 	engine  *alerts.Engine
+	ports   *virtual.Ports
 	push    map[string]door.Handler // raise, clear and event
 
 	following atomic.Int32 // orders that last until a message's fate is known, or for ever
@@ -241,14 +243,15 @@ func (o *orders) events(ctx context.Context, _ door.Request, send func(any) erro
 
 // agentStatus is the answer to opStatus.
 type agentStatus struct {
-	Version string        `json:"version"`
-	PID     int           `json:"pid"`
-	Site    string        `json:"site"`
-	Started time.Time     `json:"started"`
-	State   string        `json:"state_dir"`
-	Way     bridge.Status `json:"smsc"`
-	Queue   queue.Stats   `json:"queue"`
-	Alerts  alerts.Status `json:"alerts"`
+	Version string           `json:"version"`
+	PID     int              `json:"pid"`
+	Site    string           `json:"site"`
+	Started time.Time        `json:"started"`
+	State   string           `json:"state_dir"`
+	Way     bridge.Status    `json:"smsc"`
+	Queue   queue.Stats      `json:"queue"`
+	Alerts  alerts.Status    `json:"alerts"`
+	Ports   []virtual.Status `json:"ports,omitempty"`
 }
 
 func (o *orders) status(ctx context.Context, _ door.Request, send func(any) error) error {
@@ -263,6 +266,7 @@ func (o *orders) status(ctx context.Context, _ door.Request, send func(any) erro
 	return send(agentStatus{
 		Version: buildVersion().Version, PID: os.Getpid(), Site: o.cfg.Site.Name, Started: o.started,
 		State: o.cfg.Agent.StateDir, Way: o.way.Status(), Queue: stats, Alerts: state,
+		Ports: o.ports.Status(),
 	})
 }
 

@@ -13,6 +13,7 @@ import (
 	"smppagent/internal/alerts/source/sysfs"
 	"smppagent/internal/bridge"
 	"smppagent/internal/door"
+	"smppagent/internal/modem/virtual"
 	"smppagent/internal/queue"
 	"smppagent/internal/sms"
 )
@@ -63,8 +64,13 @@ func runAgent(ctx context.Context, cfg *config, log *slog.Logger) error {
 		return err
 	}
 	var engine *alerts.Engine
+	var ports *virtual.Ports
 	way, err := bridge.New(cfg.Route, q, cfg.links(), forward,
 		func(ctx context.Context, key, person string, o sms.Outcome) {
+			if virtual.Mine(key) {
+				ports.Outcome(ctx, key, person, o)
+				return
+			}
 			if err := engine.Outcome(ctx, key, person, o); err != nil {
 				log.Debug("outcome of a text not noted", "key", key, "err", err)
 			}
@@ -76,6 +82,10 @@ func runAgent(ctx context.Context, cfg *config, log *slog.Logger) error {
 	if err != nil {
 		return err
 	}
+	ports, err = virtual.New(cfg.Virtual, virtualAgent(cfg, q, way), buildVersion().Version, log)
+	if err != nil {
+		return err
+	}
 	ln, err := door.Listen(cfg.Agent.Socket, 0o660, cfg.Agent.SocketGroup)
 	if err != nil {
 		return err
@@ -83,7 +93,7 @@ func runAgent(ctx context.Context, cfg *config, log *slog.Logger) error {
 	defer ln.Close()
 
 	o := &orders{
-		started: time.Now(), cfg: cfg, q: q, way: way, engine: engine,
+		started: time.Now(), cfg: cfg, q: q, way: way, engine: engine, ports: ports,
 		push: push.Handlers(engine.Push, cfg.PushLimits, log),
 	}
 	outside := []part{
@@ -96,6 +106,9 @@ func runAgent(ctx context.Context, cfg *config, log *slog.Logger) error {
 	if len(cfg.Sensor) > 0 {
 		s := sysfs.New(cfg.Agent.Root, cfg.Sensor, log)
 		outside = append(outside, part{name: "sensors", run: func(ctx context.Context) error { return s.Run(ctx, engine.Emit) }})
+	}
+	if len(cfg.Virtual) > 0 {
+		outside = append(outside, part{name: "ports", run: ports.Run})
 	}
 	log.Info("agent runs", "version", buildVersion().Version, "pid", os.Getpid(), "socket", cfg.Agent.Socket)
 	err = runStages(ctx, log,

@@ -98,6 +98,7 @@ func (a *app) printStatus(s agentStatus, zone *time.Location) error {
 	if err := w.Flush(); err != nil {
 		return err
 	}
+	a.printPorts(s.Ports)
 	a.printIncidents(s)
 	if len(s.Way.Recent) > 0 {
 		fmt.Fprintln(a.out, "\nlast events:")

@@ -11,7 +11,7 @@ import (
 var mayImport = map[string][]string{
 	"cmd/smppagent": {
 		"internal/sms", "internal/pdu", "internal/smpp", "internal/queue", "internal/alerts", "internal/alerts/source/*",
-		"internal/door", "internal/bridge", "internal/sim",
+		"internal/door", "internal/bridge", "internal/sim", "internal/modem/*",
 	},
 	"internal/sms":             {},
 	"internal/pdu":             {},
@@ -26,6 +26,7 @@ var mayImport = map[string][]string{
 	"internal/modem/store":     {},
 	"internal/modem/tpdu":      {"internal/sms"},
 	"internal/modem/textmode":  {"internal/modem/store", "internal/modem/tpdu", "internal/sms"},
+	"internal/modem/virtual":   {"internal/sms", "internal/modem/store", "internal/modem/textmode", "internal/modem/tpdu"},
 	"internal/archtest":        {},
 }
 

@@ -1,6 +1,7 @@
 package bridge
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -111,6 +112,20 @@ type Submits struct {
 	Accepted   uint64 `json:"accepted"`
 	Refused    uint64 `json:"refused"`
 	Unanswered uint64 `json:"unanswered"` // in time
+}
+
+// Best is the link that would send a message now; up is false when none could, and it is then the one that
+// is preferred. Hold is set when nothing is sent at all, too.
+func (b *Bridge) Best() (best LinkStatus, up bool) {
+	for _, l := range b.links {
+		s := l.status()
+		better := l.submits() && s.State == smpp.StateBound
+		if best.Name == "" || better && (!up || best.Hold+best.Breaker != "" && s.Hold+s.Breaker == "") {
+			best, up = s, better
+		}
+	}
+	best.Hold = cmp.Or(b.hold.String(), best.Hold)
+	return best, up
 }
 
 func (l *link) status() LinkStatus {

@@ -1,0 +1,92 @@
+package main
+
+import (
+	"bufio"
+	"os"
+	"strings"
+	"testing"
+	"time"
+)
+
+// A modemClient is a program that has opened a port.
+type modemClient struct {
+	t    *testing.T
+	file *os.File
+	in   *bufio.Reader
+}
+
+// openModem opens the pseudo-terminal at path as soon as it is there.
+func openModem(t *testing.T, s *site, path string) *modemClient {
+	t.Helper()
+	var f *os.File
+	s.until("the port is there", func() (ok bool) {
+		var err error
+		f, err = os.OpenFile(path, os.O_RDWR, 0)
+		return err == nil
+	})
+	t.Cleanup(func() { f.Close() })
+	return &modemClient{t, f, bufio.NewReader(f)}
+}
+
+// ask says something and reads up to a final result code or the prompt.
+func (c *modemClient) ask(what string) (string, error) {
+	if err := c.file.SetDeadline(time.Now().Add(20 * time.Second)); err != nil {
+		return "", err
+	}
+	if _, err := c.file.WriteString(what); err != nil {
+		return "", err
+	}
+	var got strings.Builder
+	for {
+		b, err := c.in.ReadByte()
+		if err != nil {
+			return got.String(), err
+		}
+		got.WriteByte(b)
+		for _, end := range []string{"\r\nOK\r\n", "ERROR\r\n", "\r\n> "} {
+			if strings.HasSuffix(got.String(), end) {
+				return got.String(), nil
+			}
+		}
+		if s := got.String(); strings.HasSuffix(s, "\r\n") && strings.Contains(s, " ERROR: ") {
+			return s, nil
+		}
+	}
+}
+
+func (c *modemClient) expect(what, want string) {
+	c.t.Helper()
+	if got, err := c.ask(what); err != nil || got != want {
+		c.t.Fatalf("%q: got %q, %v; want %q", what, got, err, want)
+	}
+}
+
+// A text that a program sends through the modem reaches the SMSC, and the status says so.
+func TestVirtualPort(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, `virtual = [{ name = "panel", pty = "ttyVM0", sender = "Panel", class = "alarm" }]`)
+	s.start()
+	c := openModem(t, s, s.path("ttyVM0"))
+	c.expect("ATE0\r", "ATE0\r\r\nOK\r\n")
+	c.expect("AT+CMGF=1\r", "\r\nOK\r\n")
+	c.expect("AT+CMGS=\"+359888123456\"\r", "\r\n> ")
+	c.expect("Water in the cellar\x1a", "\r\n+CMGS: 1\r\n\r\nOK\r\n")
+	s.until("the SMSC has it", func() bool { return len(s.smsc.Messages()) == 1 })
+	if m := s.smsc.Messages()[0]; m.Text != "Water in the cellar" || m.From != "Panel" {
+		t.Errorf("the SMSC has %+v", m)
+	}
+	c.file.Close()
+	st, err := s.status()
+	if err != nil || len(st.Ports) != 1 || st.Ports[0].Taken != 1 || st.Ports[0].Name != "panel" {
+		t.Errorf("status says %+v, %v", st.Ports, err)
+	}
+	if out, _, _ := s.verb("status"); !strings.Contains(out, "panel") {
+		t.Errorf("status does not show the port:\n%s", out)
+	}
+	if code, _ := s.stop(); code != 0 {
+		t.Errorf("stopped with %d\n%s", code, s.log())
+	}
+	if _, err := os.Lstat(s.path("ttyVM0")); err == nil {
+		t.Error("the link is left behind")
+	}
+}

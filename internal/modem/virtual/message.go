@@ -1,0 +1,212 @@
+package virtual
+
+import (
+	"context"
+	"time"
+
+	"smppagent/internal/modem/tpdu"
+	"smppagent/internal/sms"
+)
+
+// Commands that send messages: TS 27.005 §3.5 and §4.
+
+// messageFormat is +CMGF: TS 27.005 §3.2.3.
+func messageFormat(_ context.Context, s *session, c *command) error {
+	n := 0
+	if s.set.text {
+		n = 1
+	}
+	switch c.op {
+	case opTest:
+		s.info("+CMGF: (0,1)")
+	case opRead:
+		s.info("+CMGF: %d", n)
+	case opSet:
+		if !c.numbers(&n) || n > 1 {
+			return cmsNotSupported
+		}
+		s.set.text = n == 1
+	default:
+		s.set.text = false
+	}
+	return nil
+}
+
+// messageService is +CSMS: TS 27.005 §3.2.1.
+func messageService(_ context.Context, s *session, c *command) error {
+	switch c.op {
+	case opTest:
+		s.info("+CSMS: (0,1)")
+	case opRead:
+		s.info("+CSMS: %d,1,1,1", s.set.service)
+	case opSet:
+		n := 0
+		if !c.numbers(&n) || n > 1 {
+			return cmsNotSupported
+		}
+		s.set.service = n
+		s.info("+CSMS: 1,1,1")
+	}
+	return nil
+}
+
+// serviceCentre is +CSCA: TS 27.005 §3.3.1. The address is given back, and changes no way.
+func serviceCentre(_ context.Context, s *session, c *command) error {
+	switch c.op {
+	case opTest:
+	case opRead:
+		s.info("+CSCA: %q,%d", s.encode(s.set.centre), s.set.centreType)
+	case opSet:
+		number := s.decode(c.arg(0).text)
+		kind := addressType(number)
+		if n, ok := c.arg(1).number(); ok {
+			kind = n
+		}
+		if !ownPattern.MatchString(number) && number != "" {
+			return cmsError(tpdu.CMSInvalidText)
+		}
+		s.set.centre, s.set.centreType = number, kind
+	}
+	return nil
+}
+
+// textParameters is +CSMP: TS 27.005 §3.1.2.
+func textParameters(_ context.Context, s *session, c *command) error {
+	p := &s.set.parameters
+	switch c.op {
+	case opTest:
+	case opRead:
+		if s.set.absolute != "" {
+			s.info("+CSMP: %d,%q,%d,%d", p[0], s.set.absolute, p[2], p[3])
+		} else {
+			s.info("+CSMP: %d,%d,%d,%d", p[0], p[1], p[2], p[3])
+		}
+	case opSet:
+		next, absolute := *p, s.set.absolute
+		if v := c.arg(1); v.quoted {
+			absolute = v.text
+			c.args[1] = argument{}
+		} else if v.text != "" {
+			absolute = ""
+		}
+		if !c.numbers(&next[0], &next[1], &next[2], &next[3]) {
+			return cmsText
+		}
+		for _, n := range next {
+			if n > 255 {
+				return cmsText
+			}
+		}
+		s.set.parameters, s.set.absolute = next, absolute
+	}
+	return nil
+}
+
+// sendMessage is +CMGS: TS 27.005 §3.5.1 and §4.3.
+func sendMessage(_ context.Context, s *session, c *command) error {
+	switch {
+	case c.op == opTest:
+		return nil
+	case c.op != opSet:
+		return cmsNotAllowed
+	case !s.radio().service():
+		return cmsNoService
+	}
+	if s.set.text {
+		to, err := s.destination(c)
+		if err != nil {
+			return err
+		}
+		return s.ask(true, func(ctx context.Context, body []byte) error { return s.sendText(ctx, to, body) })
+	}
+	n, ok := c.arg(0).number()
+	if !ok || len(c.args) > 1 || n < 1 || n > maxTPDU {
+		return cmsPDU
+	}
+	return s.ask(false, func(ctx context.Context, body []byte) error { return s.sendPDU(ctx, n, body) })
+}
+
+// maxTPDU is more octets than any TPDU with a service centre address has.
+const maxTPDU = 200
+
+// destination reads the arguments of +CMGS in text mode.
+func (s *session) destination(c *command) (sms.Address, error) {
+	text := s.decode(c.arg(0).text)
+	kind := addressType(text)
+	if n, ok := c.arg(1).number(); ok {
+		kind = n
+	}
+	to, err := s.port.number(text, kind)
+	if err != nil || to.TON == sms.TONAlphanumeric {
+		return to, cmsText
+	}
+	return to, nil
+}
+
+// sendPDU sends a TPDU that was announced with n octets.
+func (s *session) sendPDU(ctx context.Context, n int, body []byte) error {
+	m, err := s.messageOf(n, body)
+	if err != nil {
+		return err
+	}
+	return s.send(ctx, "+CMGS", m)
+}
+
+// messageOf reads a TPDU that was announced with n octets.
+func (s *session) messageOf(n int, body []byte) (sms.Message, error) {
+	octets, err := tpdu.FromHex(string(body))
+	if err != nil {
+		return sms.Message{}, asCMS(err, cmsPDU)
+	}
+	_, octets, err = tpdu.CutSCA(octets, n)
+	if err != nil {
+		return sms.Message{}, asCMS(err, cmsPDU)
+	}
+	submit, err := tpdu.ParseSubmit(octets)
+	if err != nil {
+		s.port.log.Debug("TPDU cannot be read", "err", err)
+		return sms.Message{}, asCMS(err, cmsPDU)
+	}
+	m, err := submit.Message(time.Now())
+	if err != nil {
+		return m, asCMS(err, cmsPDU)
+	}
+	m.To = s.port.complete(m.To)
+	return m, nil
+}
+
+// sendText sends a text with the parameters of +CSMP.
+func (s *session) sendText(ctx context.Context, to sms.Address, body []byte) error {
+	m, err := s.textMessage(to, body)
+	if err != nil {
+		return err
+	}
+	return s.send(ctx, "+CMGS", m)
+}
+
+// send submits m and gives its message reference.
+func (s *session) send(ctx context.Context, name string, m sms.Message) error {
+	ref, err := s.port.submit(ctx, m)
+	if err != nil {
+		return err
+	}
+	s.info("%s: %d", name, ref)
+	return nil
+}
+
+// callerNumber is +CLIP: TS 27.007 §7.6.
+func callerNumber(_ context.Context, s *session, c *command) error {
+	switch c.op {
+	case opTest:
+		s.info("+CLIP: (0,1)")
+	case opRead:
+		s.info("+CLIP: %d,1", s.set.clip)
+	case opSet:
+		if n := 0; c.numbers(&n) && n <= 1 {
+			s.set.clip = n
+			return nil
+		}
+		return cmeBadParameters
+	}
+	return nil
+}

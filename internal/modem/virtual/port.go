@@ -1,0 +1,215 @@
+package virtual
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"smppagent/internal/sms"
+)
+
+// A Port is one modem: what its clients share, one after the other.
+type Port struct {
+	cfg     Config
+	agent   Agent
+	log     *slog.Logger
+	persona persona
+	sender  sms.Address
+	allow   []destination
+
+	pin   pinGuard
+	storm storm
+	refs  references
+	stats stats
+
+	visited chan<- struct{} // a client has come; nil: nobody asks
+
+	set settings // of the clients of a pty or a serial line, one after the other
+
+	mu       sync.Mutex
+	sessions map[*session]struct{} // those that are open
+}
+
+// newPort makes the port that cfg, which has passed Check, describes.
+func newPort(cfg Config, agent Agent, version string, log *slog.Logger) (*Port, error) {
+	p := &Port{
+		cfg: cfg, agent: agent, log: log.With("port", cfg.Name),
+		persona: newPersona(&cfg, version), sessions: map[*session]struct{}{},
+		set: defaultSettings(&cfg), storm: newStorm(&cfg),
+	}
+	if cfg.Sender != "" {
+		a, err := sms.ParseAddress(cfg.Sender)
+		if err != nil {
+			return nil, fmt.Errorf("virtual: port %s: sender: %w", cfg.Name, err)
+		}
+		p.sender = a
+	}
+	for _, d := range cfg.Destinations {
+		p.allow = append(p.allow, p.destination(d))
+	}
+	return p, nil
+}
+
+// talk serves one client at the other end of l until it hangs up or ctx ends. set are the settings that
+// it finds; client says who it is, for the log.
+func (p *Port) talk(ctx context.Context, l line, set *settings, client string) error {
+	s := &session{port: p, line: l, set: set, client: client, urcs: newURCQueue()}
+	p.mu.Lock()
+	p.sessions[s] = struct{}{}
+	p.mu.Unlock()
+	p.stats.opened(client)
+	select {
+	case p.visited <- struct{}{}:
+	default:
+	}
+	err := s.serve(ctx)
+	p.mu.Lock()
+	delete(p.sessions, s)
+	p.mu.Unlock()
+	p.stats.closed()
+	set.off = false
+	return err
+}
+
+// tell lets every client that is there know of u.
+func (p *Port) tell(u urc) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for s := range p.sessions {
+		s.urcs.add(u)
+	}
+}
+
+// busy reports whether there is a client.
+func (p *Port) busy() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return len(p.sessions) > 0
+}
+
+// unknown notes a command that is answered with ERROR because nobody knows it.
+func (p *Port) unknown(c string) {
+	p.stats.unknown()
+	p.log.Debug("command not known", "command", c)
+}
+
+// submit hands a message of a client to the agent. It returns the message reference, and a cmsError that
+// makes the client do what is right: try again, or not.
+func (p *Port) submit(ctx context.Context, m sms.Message) (ref byte, err error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), submitTimer) // whether the client hangs up or not
+	defer cancel()
+	defer func() { p.stats.message(err) }()
+	if !p.allowed(m.To) {
+		p.log.Warn("message refused: its destination is not among those of the port", "to", mask(m.To.Addr))
+		return 0, cmsBarred
+	}
+	m.Class = p.cfg.Class
+	if m.From.IsZero() {
+		m.From = p.sender
+	}
+	if p.agent.ClockSet() {
+		m.NotBefore = p.cfg.quietUntil(time.Now())
+	}
+	held := p.storm.admit(&m)
+	if held.refused {
+		p.log.Warn("message refused: too many at once", "per_hour", p.cfg.PerHour, "burst", p.cfg.Burst)
+		return 0, cmsCongestion
+	}
+	ref, key := p.refs.next(p.cfg.Name, &m)
+	follow, stop := context.WithCancel(ctx)
+	defer stop()
+	var fates <-chan Fate
+	if p.cfg.Ack == AckSubmitted {
+		fates = p.agent.Fates(follow) // before the message exists, so that none is missed
+	}
+	id, err := p.agent.Accept(ctx, m, key)
+	if err != nil {
+		p.refs.forget(ref)
+		p.storm.giveBack(held)
+		p.log.Warn("message not taken", "to", mask(m.To.Addr), "err", err)
+		return 0, refusal(err)
+	}
+	p.refs.accepted(ref, key, id)
+	if old := p.storm.accepted(held, id); old != 0 {
+		if err := p.agent.Drop(ctx, old, "one text stands for it and those like it"); err != nil {
+			p.log.Warn("collapsed message not dropped; it goes out beside the one that counts it", "id", old, "err", err)
+		}
+	}
+	p.log.Info("message taken", "id", id, "to", mask(m.To.Addr), "reference", ref)
+	if fates != nil && held.id == 0 && m.NotBefore.IsZero() {
+		return ref, waitSubmitted(ctx, fates, id)
+	}
+	return ref, nil
+}
+
+// refusal is the result code for an error of Agent.Accept.
+func refusal(err error) error {
+	if errors.Is(err, ErrInvalid) {
+		return cmsPDU
+	}
+	return cmsTimeout // the one that every client takes for "again, later"
+}
+
+// submittedTimer is how long a client waits for the SMSC under ack = "submitted". The least patient ones give
+// up after 10 s.
+const submittedTimer = 8 * time.Second
+
+// waitSubmitted waits until the SMSC has message id or refused it. After submittedTimer the message is on
+// its way all the same, and on flash.
+func waitSubmitted(ctx context.Context, fates <-chan Fate, id uint64) error {
+	t := time.NewTimer(submittedTimer)
+	defer t.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-t.C:
+			return nil
+		case f, ok := <-fates:
+			switch {
+			case !ok:
+				return nil
+			case f.ID != id:
+			case f.Failed:
+				return statusError(f.Status)
+			case f.Taken:
+				return nil
+			}
+		}
+	}
+}
+
+// statusError is the result code for a refusal by the SMSC: SMPP 3.4 §5.1.3 beside TS 27.005 §3.2.5.
+func statusError(status string) error {
+	switch status {
+	case "ESME_RINVDSTADR":
+		return cmsUnassigned
+	case "ESME_RTHROTTLED", "ESME_RMSGQFUL":
+		return cmsCongestion
+	case "ESME_RSYSERR", "ESME_RX_T_APPN":
+		return cmsTemporary
+	case "ESME_RX_P_APPN", "ESME_RX_R_APPN", "ESME_RSUBMITFAIL":
+		return cmsRejected
+	case "ESME_RINVSRCADR":
+		return cmsSubscription
+	case "ESME_RINVMSGLEN":
+		return cmsPDU
+	}
+	return cmsUnknown
+}
+
+// mask hides the middle of a phone number.
+func mask(addr string) string {
+	const head = 4
+	if len(addr) <= head+2 { // a short code
+		return addr
+	}
+	stars := make([]byte, len(addr)-head-2)
+	for i := range stars {
+		stars[i] = '*'
+	}
+	return addr[:head] + string(stars) + addr[len(addr)-2:]
+}
