@@ -16,7 +16,7 @@ var esmeAddr = &[3]string{"esme_addr_ton", "esme_addr_npi", "esme_addr"}
 func (m *AlertNotification) fields(c *codec) {
 	c.address(sourceAddr, &m.Source, 65)
 	c.address(esmeAddr, &m.ESME, 65)
-	c.tlvs(&m.TLVs)
+	c.tlvs(&m.TLVs, inAlert)
 }
 
 // Command is CmdAlertNotification.

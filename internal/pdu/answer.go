@@ -16,16 +16,16 @@ const (
 
 // answer is the body of a response: a C-Octet String, then TLVs. Where the book has no body with an
 // error status, bodyless is true.
-func (c *codec) answer(name string, id *string, max int, tlvs *TLVs, bodyless bool) {
+func (c *codec) answer(name string, id *string, max int, tlvs *TLVs, in carriers, bodyless bool) {
 	if c.encode && c.status != StatusROK && bodyless && *id == "" && len(*tlvs) == 0 {
 		return
 	}
-	if !c.body(name, bodyPlain, bodyless, tlvs) {
+	if !c.body(name, bodyPlain, bodyless, tlvs, in) {
 		return
 	}
 	if c.encode || bytes.IndexByte(c.b[c.off:], 0) >= 0 {
 		c.cstring(name, id, max)
-		c.tlvs(tlvs)
+		c.tlvs(tlvs, in)
 		return
 	}
 	n := c.left()
@@ -43,7 +43,7 @@ func (c *codec) answer(name string, id *string, max int, tlvs *TLVs, bodyless bo
 // Peers disagree about this body more than about any other, and it must not cost the answer: with an
 // error status the body may be missing, be the TLVs alone, or be anything; with ESME_ROK it may be
 // missing, or its string may lack the NUL.
-func (c *codec) body(name string, s shape, bodyless bool, tlvs *TLVs) bool {
+func (c *codec) body(name string, s shape, bodyless bool, tlvs *TLVs, in carriers) bool {
 	if !c.begin(name) {
 		return false
 	}
@@ -70,7 +70,7 @@ func (c *codec) body(name string, s shape, bodyless bool, tlvs *TLVs) bool {
 	}
 	if tlvsFit(b) {
 		c.object("missing before the TLVs")
-		c.tlvs(tlvs)
+		c.tlvs(tlvs, in)
 		return false
 	}
 	if s == bodyPlain { // a string that makes sense is kept, whatever follows it

@@ -58,7 +58,9 @@ type BindResp struct {
 	TLVs TLVs
 }
 
-func (m *BindResp) fields(c *codec) { c.answer("system_id", &m.SystemID, 16, &m.TLVs, true) }
+func (m *BindResp) fields(c *codec) {
+	c.answer("system_id", &m.SystemID, 16, &m.TLVs, inBindResp, true)
+}
 
 // BindTransmitterResp answers bind_transmitter: §4.1.2.
 type BindTransmitterResp struct{ BindResp }

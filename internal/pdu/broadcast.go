@@ -38,7 +38,7 @@ func (m *BroadcastSM) fields(c *codec) {
 	octet(c, "data_coding", &m.DataCoding)
 	c.defaultMessage(&m.SMDefaultMsgID)
 	c.looks = looks{coding: m.DataCoding}
-	c.tlvs(&m.TLVs)
+	c.tlvs(&m.TLVs, inBroadcast)
 	c.must(m.TLVs, TagBroadcastAreaIdentifier)
 	c.must(m.TLVs, TagBroadcastContentType)
 	c.must(m.TLVs, TagBroadcastRepNum)
@@ -60,7 +60,9 @@ type BroadcastSMResp struct {
 	TLVs TLVs
 }
 
-func (m *BroadcastSMResp) fields(c *codec) { c.answer("message_id", &m.MessageID, 65, &m.TLVs, false) }
+func (m *BroadcastSMResp) fields(c *codec) {
+	c.answer("message_id", &m.MessageID, 65, &m.TLVs, inBroadcastResp, false)
+}
 
 // QueryBroadcastSM asks what became of a broadcast: 5.0 §4.6.1.
 type QueryBroadcastSM struct {
@@ -75,7 +77,7 @@ type QueryBroadcastSM struct {
 func (m *QueryBroadcastSM) fields(c *codec) {
 	c.cstring("message_id", &m.MessageID, 65)
 	c.address(sourceAddr, &m.Source, 21)
-	c.tlvs(&m.TLVs)
+	c.tlvs(&m.TLVs, inQueryBroadcast)
 }
 
 // QueryBroadcastSMResp answers query_broadcast_sm: 5.0 §4.6.1.2.
@@ -88,7 +90,7 @@ type QueryBroadcastSMResp struct {
 }
 
 func (m *QueryBroadcastSMResp) fields(c *codec) {
-	c.answer("message_id", &m.MessageID, 65, &m.TLVs, false)
+	c.answer("message_id", &m.MessageID, 65, &m.TLVs, inQueryBroadcastResp, false)
 	if c.status != StatusROK {
 		return
 	}
@@ -114,7 +116,7 @@ func (m *CancelBroadcastSM) fields(c *codec) {
 	c.cstring("service_type", &m.ServiceType, 6)
 	c.cstring("message_id", &m.MessageID, 65)
 	c.address(sourceAddr, &m.Source, 21)
-	c.tlvs(&m.TLVs)
+	c.tlvs(&m.TLVs, inCancelBroadcast)
 }
 
 // CancelBroadcastSMResp answers cancel_broadcast_sm: 5.0 §4.6.2.3. It has no body.
@@ -123,7 +125,7 @@ type CancelBroadcastSMResp struct {
 	TLVs TLVs
 }
 
-func (m *CancelBroadcastSMResp) fields(c *codec) { c.tlvs(&m.TLVs) }
+func (m *CancelBroadcastSMResp) fields(c *codec) { c.tlvs(&m.TLVs, inOtherResp) }
 
 // Command is CmdBroadcastSM.
 func (*BroadcastSM) Command() Command { return CmdBroadcastSM }

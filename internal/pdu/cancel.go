@@ -26,7 +26,7 @@ type CancelSMResp struct {
 	TLVs TLVs
 }
 
-func (m *CancelSMResp) fields(c *codec) { c.tlvs(&m.TLVs) }
+func (m *CancelSMResp) fields(c *codec) { c.tlvs(&m.TLVs, inOtherResp) }
 
 // Command is CmdCancelSM.
 func (*CancelSM) Command() Command { return CmdCancelSM }

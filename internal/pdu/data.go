@@ -24,7 +24,7 @@ func (m *DataSM) fields(c *codec) {
 	c.registered(&m.RegisteredDelivery)
 	octet(c, "data_coding", &m.DataCoding)
 	c.looks = looks{coding: m.DataCoding, udhi: m.ESMClass.UDHI()}
-	c.tlvs(&m.TLVs)
+	c.tlvs(&m.TLVs, inData)
 	c.together(m.ESMClass, nil, m.TLVs)
 }
 
@@ -42,7 +42,9 @@ type DataSMResp struct {
 	TLVs TLVs
 }
 
-func (m *DataSMResp) fields(c *codec) { c.answer("message_id", &m.MessageID, 65, &m.TLVs, false) }
+func (m *DataSMResp) fields(c *codec) {
+	c.answer("message_id", &m.MessageID, 65, &m.TLVs, inDataResp, false)
+}
 
 // Command is CmdDataSM.
 func (*DataSM) Command() Command { return CmdDataSM }

@@ -19,7 +19,9 @@ type DeliverSMResp struct {
 	TLVs TLVs
 }
 
-func (m *DeliverSMResp) fields(c *codec) { c.answer("message_id", &m.MessageID, 65, &m.TLVs, false) }
+func (m *DeliverSMResp) fields(c *codec) {
+	c.answer("message_id", &m.MessageID, 65, &m.TLVs, inDeliverResp, false)
+}
 
 // Command is CmdDeliverSM.
 func (*DeliverSM) Command() Command { return CmdDeliverSM }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
-	"strings"
 	"unicode/utf16"
 )
 
@@ -145,45 +144,6 @@ func (l looks) message(b []byte) string {
 		}
 	}
 	return header + hexText(b)
-}
-
-// tlv is the value of a TLV.
-func (l looks) tlv(t TLV) string {
-	spec := t.Tag.spec()
-	v := t.Value
-	if len(v) < spec.least || len(v) > spec.most {
-		return hexText(v)
-	}
-	switch spec.as {
-	case kindInt:
-		n := uint64(0)
-		for _, o := range v {
-			n = n<<8 | uint64(o)
-		}
-		if len(v) > 0 {
-			return strconv.FormatUint(n, 10)
-		}
-	case kindCString:
-		return quote(strings.TrimSuffix(string(v), "\x00"))
-	case kindPayload:
-		return l.message(v)
-	case kindVersion:
-		return show(version(v[0]))
-	case kindState:
-		return show(MessageState(v[0]))
-	case kindFailureReason:
-		return show(DeliveryFailureReason(v[0]))
-	case kindNetworkError:
-		if digits(v) {
-			return quote(string(v))
-		}
-		network := strconv.Itoa(int(v[0]))
-		if v[0] >= 1 && v[0] <= 3 {
-			network = [4]string{1: "ANSI-136", 2: "IS-95", 3: "GSM"}[v[0]]
-		}
-		return fmt.Sprintf("%s %d", network, uint16(v[1])<<8|uint16(v[2]))
-	}
-	return hexText(v)
 }
 
 // ucs2 reads big-endian UTF-16; half a surrogate pair becomes U+FFFD.

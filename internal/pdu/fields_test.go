@@ -118,8 +118,8 @@ func TestValuesAsRead(t *testing.T) {
 		{looks{udhi: true}.message([]byte{9, 1}), "0901 (user data header of 10 octets in 2)"},
 		{looks{coding: CodingOctets}.message([]byte{1, 2}), "0102"},
 		{looks{}.tlv(TLV{TagNetworkErrorCode, []byte{3, 1, 2}}), "GSM 258"},
-		{looks{}.tlv(TLV{TagNetworkErrorCode, []byte{9, 1, 2}}), "9 258"},
-		{looks{}.tlv(TLV{TagNetworkErrorCode, []byte("034")}), `"034"`},
+		{looks{}.tlv(TLV{TagNetworkErrorCode, []byte{9, 1, 2}}), "9 (reserved) 258"},
+		{looks{}.tlv(TLV{TagNetworkErrorCode, []byte("034")}), "034"},
 		{looks{}.tlv(TLV{TagReceiptedMessageID, []byte("a\x00")}), `"a"`},
 		{looks{}.tlv(TLV{TagMessageState, []byte{8}}), "0x08 REJECTED"},
 		{looks{}.tlv(TLV{TagMessageState, []byte{8, 8}}), "0808"},
@@ -179,7 +179,7 @@ func TestNames(t *testing.T) {
 		}
 		if s := Tag(n).spec(); s.name != "" {
 			seen[s.name]++
-			seen["section of a tag "+s.section]++
+			seen["section of a tag "+s.section()]++
 			tags++
 		}
 	}
@@ -188,7 +188,7 @@ func TestNames(t *testing.T) {
 		t.Errorf("%d statuses, %d commands, %d tags", statuses, commands, tags)
 	}
 	for name, n := range seen {
-		if n > 1 && name != "section of a tag 5.0 §4.8.4" {
+		if n > 1 {
 			t.Errorf("%s is assigned %d times", name, n)
 		}
 	}

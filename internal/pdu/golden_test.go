@@ -144,10 +144,10 @@ var goldens = append([]golden{
 			{0x1401, []byte{0xbe}},
 			{0xFFFF, nil},
 			{TagQOSTimeToLive, []byte{0, 0, 0x0e, 0x10}},
-			{TagReceiptedMessageID, []byte("id\x00")},
+			{TagSourceNetworkID, []byte("310-026\x00")},
 		},
 	}, `
-		00000061 command_length 97
+		00000066 command_length 102
 		00000004 00000000 00000009 command_id, command_status, sequence_number
 		00       service_type
 		03 09 3132333435 00 source_addr_ton, source_addr_npi, source_addr
@@ -163,7 +163,7 @@ var goldens = append([]golden{
 		1401 0001 be the same vendor's again
 		ffff 0000 reserved
 		0017 0004 00000e10 qos_time_to_live
-		001e 0003 696400 receipted_message_id`},
+		060d 0008 3331302d30323600 source_network_id`},
 	{"submit_sm_resp", 0, 7, &SubmitSMResp{MessageID: "7f3a"}, `
 		00000015 command_length 21
 		80000004 command_id

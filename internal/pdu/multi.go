@@ -99,7 +99,7 @@ type Unsuccessful struct {
 }
 
 func (m *SubmitMultiResp) fields(c *codec) {
-	if !c.body("message_id", bodyMulti, false, &m.TLVs) {
+	if !c.body("message_id", bodyMulti, false, &m.TLVs, inSubmitResp) {
 		return
 	}
 	c.cstring("message_id", &m.MessageID, 65)
@@ -118,7 +118,7 @@ func (m *SubmitMultiResp) fields(c *codec) {
 		c.address(destinationAddr, &u.Address, 21)
 		integer(c, "error_status_code", &u.Status)
 	}
-	c.tlvs(&m.TLVs)
+	c.tlvs(&m.TLVs, inSubmitResp)
 }
 
 // count is an Integer of one octet that says how many there are of what follows. More than it can say is

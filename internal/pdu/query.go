@@ -31,7 +31,7 @@ type QuerySMResp struct {
 }
 
 func (m *QuerySMResp) fields(c *codec) {
-	if !c.body("message_id", bodyQuery, false, &m.TLVs) {
+	if !c.body("message_id", bodyQuery, false, &m.TLVs, inOtherResp) {
 		return
 	}
 	c.cstring("message_id", &m.MessageID, 65)
@@ -42,7 +42,7 @@ func (m *QuerySMResp) fields(c *codec) {
 	octet(c, "message_state", &m.State)
 	c.limit(m.State <= StateSkipped, uint32(m.State), "0 to 9 (§5.2.28, 5.0 §4.7.15)")
 	octet(c, "error_code", &m.ErrorCode)
-	c.tlvs(&m.TLVs)
+	c.tlvs(&m.TLVs, inOtherResp)
 }
 
 // Command is CmdQuerySM.

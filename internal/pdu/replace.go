@@ -29,7 +29,7 @@ func (m *ReplaceSM) fields(c *codec) {
 	c.registered(&m.RegisteredDelivery)
 	c.defaultMessage(&m.SMDefaultMsgID)
 	c.message(&m.ShortMessage)
-	c.tlvs(&m.TLVs)
+	c.tlvs(&m.TLVs, inReplace)
 	c.together(0, m.ShortMessage, m.TLVs)
 }
 
@@ -39,7 +39,7 @@ type ReplaceSMResp struct {
 	TLVs TLVs
 }
 
-func (m *ReplaceSMResp) fields(c *codec) { c.tlvs(&m.TLVs) }
+func (m *ReplaceSMResp) fields(c *codec) { c.tlvs(&m.TLVs, inOtherResp) }
 
 // Command is CmdReplaceSM.
 func (*ReplaceSM) Command() Command { return CmdReplaceSM }

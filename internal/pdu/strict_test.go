@@ -145,7 +145,8 @@ func TestMostThatFits(t *testing.T) {
 		&BindTransceiver{Bind{SystemID: x(15), Password: x(16), SystemType: x(12), InterfaceVersion: Version34,
 			AddrTON: 6, AddrNPI: 18, AddressRange: x(40)}},
 		&SubmitSM{ServiceType: x(5), Source: Address{5, 0, x(20)}, Dest: Address{1, 1, x(20)}, PriorityFlag: 3,
-			ShortMessage: make([]byte, 254), TLVs: TLVs{{TagReceiptedMessageID, []byte(x(64) + "\x00")}}},
+			ShortMessage: make([]byte, 254), TLVs: TLVs{{TagSourceNetworkID, []byte(x(65) + "\x00")}}},
+		&DeliverSM{TLVs: TLVs{{TagReceiptedMessageID, []byte(x(64) + "\x00")}}},
 		&SubmitSM{TLVs: TLVs{{TagMessagePayload, make([]byte, 65535)}}},
 		&SubmitSMResp{MessageID: x(64)},
 	} {

@@ -55,7 +55,11 @@ func (m *SubmitSM) content(c *codec) {
 	octets4(c, handlingOctets, &m.RegisteredDelivery, &m.ReplaceIfPresent, &m.DataCoding, &m.SMDefaultMsgID)
 	c.looks = looks{coding: m.DataCoding, udhi: m.ESMClass.UDHI()}
 	c.message(&m.ShortMessage)
-	c.tlvs(&m.TLVs)
+	in := inSubmit
+	if c.command == CmdDeliverSM {
+		in = inDeliver
+	}
+	c.tlvs(&m.TLVs, in)
 	c.together(m.ESMClass, m.ShortMessage, m.TLVs)
 }
 
@@ -144,7 +148,9 @@ type SubmitSMResp struct {
 	TLVs TLVs
 }
 
-func (m *SubmitSMResp) fields(c *codec) { c.answer("message_id", &m.MessageID, 65, &m.TLVs, true) }
+func (m *SubmitSMResp) fields(c *codec) {
+	c.answer("message_id", &m.MessageID, 65, &m.TLVs, inSubmitResp, true)
+}
 
 // Command is CmdSubmitSM.
 func (*SubmitSM) Command() Command { return CmdSubmitSM }

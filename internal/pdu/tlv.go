@@ -1,7 +1,6 @@
 package pdu
 
 import (
-	"bytes"
 	"encoding/binary"
 	"fmt"
 )
@@ -54,11 +53,17 @@ func (t *TLVs) AddUint8(tag Tag, v uint8) { t.Add(tag, []byte{v}) }
 // AddUint16 appends a TLV of two octets.
 func (t *TLVs) AddUint16(tag Tag, v uint16) { t.Add(tag, []byte{byte(v >> 8), byte(v)}) }
 
+// AddUint32 appends a TLV of four octets.
+func (t *TLVs) AddUint32(tag Tag, v uint32) {
+	t.Add(tag, []byte{byte(v >> 24), byte(v >> 16), byte(v >> 8), byte(v)})
+}
+
 // AddCString appends a TLV that holds a C-Octet String, and gives it its NUL.
 func (t *TLVs) AddCString(tag Tag, s string) { t.Add(tag, append([]byte(s), 0)) }
 
-// tlvs is the optional part of a PDU. What is left of a TLV cut short is dropped, and the PDU kept.
-func (c *codec) tlvs(v *TLVs) {
+// tlvs is the optional part of a PDU of the kind in. What is left of a TLV cut short is dropped, and the PDU
+// kept.
+func (c *codec) tlvs(v *TLVs, in carriers) {
 	if !c.begin("") {
 		return
 	}
@@ -67,10 +72,10 @@ func (c *codec) tlvs(v *TLVs) {
 		b := c.b
 		for i := range *v {
 			t := &(*v)[i]
-			if !t.Tag.spec().surely(len(t.Value)) {
+			if !t.Tag.spec().surely(len(t.Value), in) {
 				c.b = b
 				c.begin("")
-				c.tlvLimits(t)
+				c.tlvLimits(t, in)
 			}
 			n := len(t.Value)
 			b = append(append(b, byte(t.Tag>>8), byte(t.Tag), byte(n>>8), byte(n)), t.Value...)
@@ -102,10 +107,10 @@ func (c *codec) tlvs(v *TLVs) {
 		if c.list != nil {
 			c.name = tag.String()
 			c.print(c.looks.tlv(*t))
-			(*c.list)[len(*c.list)-1].Section = t.Tag.spec().section
+			(*c.list)[len(*c.list)-1].Section = t.Tag.spec().section()
 		}
-		if !t.Tag.spec().surely(len(t.Value)) {
-			c.tlvLimits(t)
+		if !t.Tag.spec().surely(len(t.Value), in) {
+			c.tlvLimits(t, in)
 		}
 	}
 	if len(list) > 0 {
@@ -113,26 +118,26 @@ func (c *codec) tlvs(v *TLVs) {
 	}
 }
 
-// surely reports whether any value of n octets will do, which is all there is to know of most tags.
-func (s *tagSpec) surely(n int) bool { return n >= s.least && n <= s.most && s.as != kindCString }
+// surely reports whether any value of n octets will do in a PDU of the kind in, which is all there is to know
+// of many tags.
+func (s *tagSpec) surely(n int, in carriers) bool {
+	return n >= int(s.least) && n <= int(s.most) && s.as <= kindPayload && s.in&in != 0
+}
 
-// tlvLimits objects to a value that is shorter or longer than its tag's, or lacks its NUL.
-func (c *codec) tlvLimits(t *TLV) {
+// tlvLimits objects to a value that is not as its tag has it, and to a tag that the PDU does not have.
+func (c *codec) tlvLimits(t *TLV, in carriers) {
 	spec := t.Tag.spec()
-	n := len(t.Value)
-	problem := ""
-	switch {
-	case (n < spec.least || n > spec.most) && spec.least == spec.most:
-		problem = fmt.Sprintf("%d octets, the standard has %d", n, spec.most)
-	case n < spec.least || n > spec.most:
-		problem = fmt.Sprintf("%d octets, the standard has %d to %d", n, spec.least, spec.most)
-	case spec.as == kindCString && bytes.IndexByte(t.Value, 0) != n-1:
-		problem = "a C-Octet String has one NUL, at its end"
-	default:
+	problem := spec.wrong(t.Value)
+	if problem == "" && spec.in&in != 0 {
 		return
 	}
 	c.name = t.Tag.String()
-	c.object(problem)
+	if problem != "" {
+		c.object(problem)
+	}
+	if spec.in&in == 0 {
+		c.object("the standards do not have it in this PDU")
+	}
 }
 
 // placeOf is the name and the offset of the first TLV with the tag, which must be among those just walked.

@@ -213,14 +213,8 @@ type DeliveryFailureReason uint8
 
 // String gives the reason in the standard's words.
 func (r DeliveryFailureReason) String() string {
-	names := [...]string{
-		"destination unavailable", "destination address invalid", "permanent network error",
-		"temporary network error",
-	}
-	if int(r) < len(names) {
-		return names[r]
-	}
-	return fmt.Sprintf("%d (reserved)", uint8(r))
+	return nth(r, "destination unavailable|destination address invalid|permanent network error|"+
+		"temporary network error")
 }
 
 // ton prints and judges a type of number: §5.2.5.
