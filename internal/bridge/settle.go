@@ -111,7 +111,7 @@ func (b *Bridge) learn(l *link, m *tracked, call *smpp.Call) {
 func congestion(call *smpp.Call) uint8 {
 	if resp, ok := call.Response.(*pdu.SubmitSMResp); ok {
 		v, _ := resp.TLVs.CongestionState()
-		return v
+		return uint8(v)
 	}
 	return 0
 }
