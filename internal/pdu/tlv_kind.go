@@ -55,11 +55,6 @@ const (
 	kindBilling
 )
 
-// plain reports whether any value of the right length will do.
-func (s *tagSpec) plain() bool {
-	return s.as == kindOctets || s.as == kindInt && s.top == 0 || s.as == kindPayload
-}
-
 // wrong says what is against the book in a value of the tag, "" when nothing is.
 func (s *tagSpec) wrong(v []byte) string {
 	n := len(v)
