@@ -5,7 +5,10 @@ import (
 	"time"
 )
 
-// record returns the slot of id for a change, or why there is none.
+// changeSize is about the most that a change takes beside its note: times, and a reason.
+const changeSize = 32 + MaxReason
+
+// record returns the slot of id for a change, for which there is room then, or why there is none.
 func (s *store) record(id ID, note []byte) (*slot, error) {
 	if len(note) > MaxNote {
 		return nil, fmt.Errorf("%w: the note has %d octets, at most %d are taken", ErrTooLarge, len(note), MaxNote)
@@ -14,7 +17,8 @@ func (s *store) record(id ID, note []byte) (*slot, error) {
 	if sl == nil {
 		return nil, notFound(id)
 	}
-	return sl, nil
+	s.makeWay(changeSize + max(len(note), int(sl.latest.length)))
+	return s.index.get(id), nil
 }
 
 func wrongState(sl *slot, doing string) error {
@@ -30,7 +34,6 @@ func (s *store) place(sl *slot, k kind, c change, within time.Duration) {
 		c.hasNote, c.note = false, nil
 	}
 	id := sl.id
-	s.squeeze() // before the record, so that no COPY follows what settles it
 	s.write(pending{kind: k, id: id, payload: c.append(nil, k), noted: c.hasNote || k == kindRetry || k == kindBury})
 	s.lazy(within)
 }

@@ -67,8 +67,9 @@ func (s *store) firstExpired() (Item, bool) {
 func (s *store) expiredTaken(id ID) {
 	s.expired = nil
 	if sl := s.visible(id); sl != nil && sl.is(slotReported) {
+		s.makeWay(changeSize)
 		s.totals.Expired++
-		s.settle(sl, kindExpired, 0, "")
+		s.settle(s.index.get(id), kindExpired, 0, "")
 	}
 }
 

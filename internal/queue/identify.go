@@ -97,11 +97,15 @@ func (l *loader) rebuild(f *foundFile, top uint64, lives map[uint64]bool) string
 	if f.known {
 		lives[f.header.life] = true
 	}
-	if ours || !slices.ContainsFunc(b, func(c byte) bool { return c != 0 }) {
+	// A power cut in the first header of a segment that was never used leaves nothing behind it.
+	if ours || !slices.ContainsFunc(b[firstSector:], func(c byte) bool { return c != 0 }) {
 		return ""
 	}
 	return "not a segment of this pool"
 }
+
+// firstSector is how much of a segment the write of its header may leave torn.
+const firstSector = 512
 
 // readFile reads a whole segment into buf; what cannot be read is zeros. It says what went wrong.
 func (l *loader) readFile(f *foundFile, buf []byte) ([]byte, []Damage) {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"log/slog"
 	"slices"
 	"syscall"
@@ -53,15 +52,19 @@ func newStore(cfg Config, dir files, log *slog.Logger) *store {
 func (l *loader) complete() error {
 	s := l.s
 	had := len(s.segs)
+	taken, err := s.files.list()
+	if err != nil {
+		return err
+	}
 	for i := range l.cfg.Segments {
 		name := segmentName(i)
 		if slices.ContainsFunc(s.segs, func(seg *segment) bool { return seg.name == name }) {
 			continue
 		}
-		f, err := s.create(name)
-		if errors.Is(err, fs.ErrExist) && had > 0 {
+		if had > 0 && slices.Contains(taken, name) {
 			continue // it could not be opened, which is reported, and may be another time
 		}
+		f, err := s.create(name, had > 0)
 		if err != nil {
 			if had < minSegments {
 				return l.removeNew(l.made, err)
@@ -105,15 +108,24 @@ func (l *loader) finishNew(had int) {
 	}
 }
 
-// create makes one segment, or nothing: of a file that is there already it keeps its hands off.
-func (s *store) create(name string) (file, error) {
-	f, err := s.files.create(name)
-	if err != nil {
+// create makes one segment, or nothing: of a file that is there already it keeps its hands off. In a pool
+// that is in use it gets its name when it is whole, because there a segment that is short is damage.
+func (s *store) create(name string, inUse bool) (f file, err error) {
+	as := name
+	if inUse {
+		as = spareName
+		_ = s.files.remove(spareName) // what a cut has left
+	}
+	if f, err = s.files.create(as); err != nil {
 		return nil, err
 	}
-	if err := s.fillNew(f); err != nil {
+	err = s.fillNew(f)
+	if err == nil && as != name {
+		err = s.files.rename(as, name)
+	}
+	if err != nil {
 		f.Close()
-		_ = s.files.remove(name)
+		_ = s.files.remove(as)
 		return nil, fmt.Errorf("queue: make %s: %w", name, err)
 	}
 	return f, nil
@@ -148,20 +160,14 @@ func (s *store) extend() error {
 		i++
 	}
 	name := segmentName(i)
-	_ = s.files.remove(spareName) // what a cut has left
-	f, err := s.create(spareName)
+	f, err := s.create(name, true)
 	if err == nil {
-		err = s.files.rename(spareName, name)
-	}
-	if err == nil {
-		err = s.files.syncDir()
+		if err = s.files.syncDir(); err != nil {
+			f.Close()
+			_ = s.files.remove(name)
+		}
 	}
 	if err != nil {
-		if f != nil {
-			f.Close()
-		}
-		_ = s.files.remove(spareName)
-		_ = s.files.remove(name)
 		return fmt.Errorf("%w, and no more can be made: %w", errNoSegment, err)
 	}
 	s.log.Warn("no segment is free, one more was made", "segment", name)

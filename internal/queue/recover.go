@@ -32,6 +32,7 @@ type loader struct {
 	doubted  map[ID]bool // marked Attempted because of damage
 	gapAfter ID          // highest ID before damage, 0 when there was none
 	maxID    ID
+	checks   int  // CHECKs that were read
 	doubtful bool // something was left out: IDs may have been given that are not seen
 }
 

@@ -33,7 +33,7 @@ func (l *loader) replay(seg *segment, f, next *foundFile) {
 	tail := 0
 	if linked {
 		tail = limit - sc.end
-		if !sealed && missing+tail != l.knownHoles(next) {
+		if holes, ok := l.knownHoles(next); !sealed && ok && missing+tail != holes {
 			sealed = true // what is missing was there when the log went on
 		}
 	}
@@ -70,18 +70,15 @@ func (l *loader) replay(seg *segment, f, next *foundFile) {
 	seg.end, seg.holes, seg.recovered = sc.end, uint32(missing), next == nil
 }
 
-// knownHoles is how many octets of holes the CHECK of the next segment names.
-func (l *loader) knownHoles(next *foundFile) int {
-	b := make([]byte, checkSize)
-	if _, err := next.file.ReadAt(b, segmentHeader); err != nil {
-		return 0
+// knownHoles is how many octets of holes the CHECK of the next segment names. ok is false when it is not
+// known: no record of that segment is whole, so its beginning was cut, within a sector, behind the header.
+func (l *loader) knownHoles(next *foundFile) (n int, ok bool) {
+	b, _ := l.readFile(next, make([]byte, l.s.size))
+	if r, ok := parseRecord(b[segmentHeader:], l.s.pool, segmentHeader); ok && r.kind == kindCheck && r.life == uint32(next.header.life) {
+		c, _ := parseCheck(r.payload)
+		return int(c.holes), true
 	}
-	r, ok := parseRecord(b, l.s.pool, segmentHeader)
-	if !ok || r.kind != kindCheck || r.life != uint32(next.header.life) {
-		return 0
-	}
-	c, _ := parseCheck(r.payload)
-	return int(c.holes)
+	return 0, livesIn(b, l.s.pool)[uint32(next.header.life)] > 0
 }
 
 // hole deals with a stretch without whole records. sealed says that all of it was durable once.
@@ -174,6 +171,7 @@ func (l *loader) apply(r record, p place, seg *segment) bool {
 		if !ok {
 			return false
 		}
+		l.checks++
 		s.nextID = max(s.nextID, c.next)
 		s.totals = c.totals
 		s.clock.saw(c.stamp, c.stamp != 0)
@@ -373,9 +371,29 @@ func (l *loader) settledKey(hash uint64, id ID, stamp int64, seg *segment) {
 // seen any more.
 const idJump = 1 << 16
 
+// highestID is the highest ID that any whole record in the files names, of whatever life, for when the CHECK
+// that tells the next one may be lost.
+func (l *loader) highestID() (id ID) {
+	for _, f := range l.found {
+		b, _ := l.readFile(f, l.buf)
+		for at := segmentHeader; at+recordHeader <= len(b); at += recordAlign {
+			if r, ok := parseRecord(b[at:], l.s.pool, at); ok {
+				id = max(id, r.id)
+				if c, ok := parseCheck(r.payload); ok && r.kind == kindCheck {
+					id = max(id, c.next-1)
+				}
+			}
+		}
+	}
+	return id
+}
+
 // finish sets the timers, makes the ready records available and counts.
 func (l *loader) finish() {
 	s := l.s
+	if l.doubtful || l.checks == 0 {
+		l.maxID = max(l.maxID, l.highestID())
+	}
 	s.nextID = max(s.nextID, l.maxID+1)
 	if l.doubtful {
 		s.nextID += idJump

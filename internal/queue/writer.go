@@ -84,14 +84,7 @@ func (s *store) lazy(d time.Duration) {
 // write places records in one segment at the end of the log and tells the slots. It never fails: what
 // the medium refuses is kept in unsaved, and commit or flush return the error.
 func (s *store) write(recs ...pending) {
-	// What tidy moves goes to the new segment too, and may take the room that recs need: in the end they
-	// get a segment of their own.
-	for try := 0; s.failure == nil && !s.fits(recs); try++ {
-		if err := s.roll(try < 4); err != nil && s.failure == nil {
-			s.log.Error("storage failed, going on in memory", "error", err)
-			s.fail(err)
-		}
-	}
+	s.rollUntil(func() bool { return s.fits(recs) })
 	if s.failure != nil {
 		s.hold(recs)
 		return
@@ -101,6 +94,28 @@ func (s *store) write(recs ...pending) {
 		s.landed(&recs[i], p)
 	}
 	s.writer.pending = append(s.writer.pending, recs...)
+}
+
+// rollUntil begins new segments until the end of the log has the room that is needed, or storage fails.
+func (s *store) rollUntil(fits func() bool) {
+	// What tidy moves goes to the new segment too, and may take that room: in the end there is a
+	// segment without it.
+	for try := 0; s.failure == nil && !fits(); try++ {
+		if err := s.roll(try < 4); err != nil && s.failure == nil {
+			s.log.Error("storage failed, going on in memory", "error", err)
+			s.fail(err)
+		}
+	}
+}
+
+// makeWay makes room for one more record with up to n octets of payload. Whoever changes the state of a
+// record calls it before: a roll moves records as they stand, and must not make half of a change durable.
+func (s *store) makeWay(n int) {
+	s.squeeze()
+	s.rollUntil(func() bool {
+		w, size := &s.writer, recordSize(n)
+		return w.segment != nil && startOf(w.offset, size)+size <= s.size-2*checkSize
+	})
 }
 
 // fits says whether the records fit the open segment, beside two CHECKs.
@@ -250,10 +265,12 @@ func (s *store) push() error {
 		return fmt.Errorf("sync %s: %w", w.segment.name, err)
 	}
 	s.counted.commits++
+	if w.synced < w.flushed { // a number that no record has would look like a batch that was lost
+		w.batch++
+	}
 	w.synced, w.due = w.flushed, 0
 	w.segment.end = w.synced
 	w.durable = max(w.durable, w.head)
-	w.batch++
 	done := w.pending
 	w.pending = w.pending[:0]
 	for i := range done {
@@ -288,9 +305,9 @@ func (s *store) appear(r *pending) {
 }
 
 // trimChain frees the oldest segments as long as nothing live is in them. It runs only when all
-// changes so far are durable.
+// changes so far are durable. The last one stays: it tells the next ID until another CHECK does.
 func (s *store) trimChain() {
-	for len(s.chain) > 0 {
+	for len(s.chain) > 1 {
 		i := s.chain[0]
 		if seg := s.segs[i]; seg == s.writer.segment || seg.live > 0 {
 			return
