@@ -1,395 +1,378 @@
 package queue
 
 import (
-	"bytes"
 	"fmt"
-	"maps"
 	"math/rand/v2"
 	"os"
-	"slices"
+	"runtime"
+	"runtime/debug"
+	"strconv"
+	"strings"
+	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
-// known is what the test knows of one record.
-type known struct {
-	entry   Entry
-	group   int  // Append it came with
-	stored  bool // Append has returned
-	settled int  // 0 no, 1 asked for
-	// state, note and tries as they were last asked for; sure says that a commit followed.
-	state State
-	note  []byte
-	tries int
-	sure  bool
+// load is one way of using the queue while the power is cut.
+type load struct {
+	name      string
+	about     string
+	puts      int // of 100 actions, how many are an Append
+	settles   int // and how many settle a record; the others change one
+	group     int // most records of one Append
+	together  int // most actions that share a commit
+	faults    int // one in so many operations fails, 0: none
+	strangers int // files in the directory that are not of the pool
+	size      func(*rand.Rand) int
+	config    func(*Config)
+	prepare   func(*world) // before the first opening
+	fresh     bool         // the making of the pool is cut as well
 }
 
-// world is a store on a medium that loses power, beside a model of what it must hold.
-type world struct {
-	t       testing.TB
-	rng     *rand.Rand
-	disk    *simDisk
-	s       *store
-	records map[ID]*known // those that are not durably settled
-	gone    map[ID]bool   // those that are
-	groups  int
-	keys    map[string]ID // of stored records
-	trace   string
+// explorer cuts the power in one or more worlds and counts.
+type explorer struct {
+	rng         *rand.Rand
+	distinct    map[uint64]struct{} // media, by what is on them
+	seen        map[[2]uint64]bool  // media that were checked against the model as it is
+	version     int                 // of the model that seen is for
+	points      int                 // moments at which the power was cut
+	exhausted   int                 // of them those at which every legal state was tried
+	checked     int                 // recoveries that were compared with the model
+	harmed      int                 // of them those of media that a page was destroyed on
+	lives       int                 // states in which the load went on, to be cut again
+	generations int
+	err         error
 }
 
-func simConfig() Config {
-	cfg := testConfig("sim")
-	cfg.SegmentSize, cfg.Segments = minSegmentSize, 6
-	return cfg
-}
+// How many states of one moment are tried: all when they are at most exhaustive, else the two extremes
+// and samples.
+const (
+	exhaustive = 24
+	samples    = 6
+)
 
-func newWorld(t testing.TB, seed uint64) *world {
-	w := &world{
-		t: t, rng: rand.New(rand.NewPCG(seed, 1)), disk: newSimDisk(),
-		records: map[ID]*known{}, gone: map[ID]bool{}, keys: map[string]ID{}, trace: fmt.Sprintf("seed %d", seed),
-	}
-	return w
-}
+// warm is how many commits of a load go by at most before the first cut.
+const warm = 250
 
-func (w *world) open() {
-	s, _, err := openStore(simConfig(), w.disk, quiet)
-	if err != nil {
-		w.t.Fatalf("%s: open: %v", w.trace, err)
-	}
-	w.s = s
-}
-
-// commit makes everything durable and takes note of it.
-func (w *world) commit() bool {
-	if err := w.s.commit(); err != nil {
-		return false
-	}
-	for id, r := range w.records {
-		r.sure = true
-		if r.settled == 1 {
-			w.leave(id)
-		}
-	}
-	return true
-}
-
-// leave notes that a record is gone for good.
-func (w *world) leave(id ID) {
-	delete(w.keys, w.records[id].entry.Key)
-	delete(w.records, id)
-	w.gone[id] = true
-}
-
-// put appends 1 to 4 records.
-func (w *world) put() {
-	entries := make([]Entry, 1+w.rng.IntN(4)/3*w.rng.IntN(4))
-	if len(entries) == 0 {
-		entries = make([]Entry, 1)
-	}
-	w.groups++
-	for i := range entries {
-		size := w.rng.IntN(300)
-		if w.rng.IntN(20) == 0 {
-			size = w.rng.IntN(2000)
-		}
-		body := make([]byte, size)
-		for j := range body {
-			body[j] = byte(w.rng.Uint32())
-		}
-		entries[i] = Entry{Body: body, Class: uint8(w.rng.IntN(Classes)), Lane: Lane(w.rng.IntN(2))}
-		if w.rng.IntN(2) == 0 {
-			entries[i].Key = fmt.Sprintf("key %d.%d", w.groups, i)
-		}
-	}
-	first := w.s.nextID
-	// In flight: the records may be there from now on, but nobody was told.
-	for i, e := range entries {
-		w.records[first+ID(i)] = &known{entry: e, group: w.groups}
-	}
-	ids, _, err := w.s.put(entries)
-	if err == nil {
-		if !w.commit() {
-			err = ErrStorage
-		}
-	}
-	if err != nil {
-		return
-	}
-	for i, id := range ids {
-		w.records[id].stored = true
-		if k := entries[i].Key; k != "" {
-			w.keys[k] = id
-		}
+func newExplorer(seed uint64, generations int) *explorer {
+	return &explorer{
+		rng: rand.New(rand.NewPCG(seed, 3)), distinct: map[uint64]struct{}{},
+		seen: map[[2]uint64]bool{}, generations: generations,
 	}
 }
 
-// pick returns a stored record that is not settled.
-func (w *world) pick() (ID, *known) {
-	var ids []ID
-	for id, r := range w.records {
-		if r.stored && r.settled == 0 {
-			ids = append(ids, id)
+// run lets the load run in the world and cuts the power after each operation on the medium.
+func (x *explorer) run(w *world, steps int, generation int) {
+	defer func() {
+		if r := recover(); r != nil && x.err == nil {
+			x.err = fmt.Errorf("%s: panic: %v\n%s", w.trace, r, debug.Stack())
 		}
-	}
-	if len(ids) == 0 {
-		return 0, nil
-	}
-	slices.Sort(ids)
-	// Mostly the old ones, so that segments get free.
-	n := min(len(ids), 1+w.rng.IntN(len(ids)))
-	id := ids[w.rng.IntN(n)]
-	return id, w.records[id]
-}
-
-// step does one random thing.
-func (w *world) step() {
-	if n := w.rng.IntN(10); n < 4 || len(w.records) == 0 {
-		w.put()
-		return
-	}
-	id, r := w.pick()
-	if r == nil {
-		w.put()
-		return
-	}
-	note := []byte(fmt.Sprintf("note %d", w.rng.IntN(1000)))
-	s := w.s
-	// What is asked for now may or may not be seen after a cut, until a commit.
-	r.sure = false
-	switch n := w.rng.IntN(12); {
-	case n < 1:
-		r.state, r.note = Waiting, note
-		w.check(s.submitted(id, note))
-	case n < 2:
-		r.note = note
-		w.check(s.note(id, note))
-	case n < 3:
-		if r.state != Buried {
-			r.state, r.note, r.tries = Ready, note, r.tries+1
-			w.check(s.retry(id, time.Now().Add(time.Hour), note, true))
-		}
-	case n < 4:
-		r.state = Buried
-		w.check(s.bury(id, "reason"))
-	default:
-		r.settled = 1
-		w.check(s.done(id, 1))
-	}
-	switch w.rng.IntN(4) {
-	case 0:
-		w.commit()
-	case 1:
-		if err := s.flush(); err != nil && s.failure == nil {
-			w.t.Fatalf("%s: flush: %v", w.trace, err)
-		}
-	}
-}
-
-func (w *world) check(err error) {
-	if err != nil {
-		w.t.Helper()
-		w.t.Fatalf("%s: %v", w.trace, err)
-	}
-}
-
-// verify opens the medium as it may be after a cut and compares it with the model. It returns what is
-// wrong, and the store for a second life.
-func (w *world) verify(d *simDisk) (*store, error) {
-	s, rec, err := openStore(simConfig(), d, quiet)
-	if err != nil {
-		return nil, fmt.Errorf("open: %w", err)
-	}
-	if len(rec.Damaged) > 0 || rec.Lost > 0 || w.s != nil && len(rec.Aside) > 0 || rec.InDoubt > 0 {
-		return nil, fmt.Errorf("a power cut was taken for damage: %v", rec)
-	}
-	groups := map[int][2]int{} // records of an unanswered Append: there, not there
-	for id, r := range w.records {
-		sl := s.visible(id)
-		if !r.stored && r.settled == 0 {
-			n := groups[r.group]
-			if sl != nil {
-				n[0]++
-			} else {
-				n[1]++
-			}
-			groups[r.group] = n
-		}
-		if sl == nil && r.stored && r.settled == 0 {
-			return nil, fmt.Errorf("record %d was acknowledged and is lost", id)
-		}
-	}
-	for group, n := range groups {
-		if n[0] > 0 && n[1] > 0 {
-			return nil, fmt.Errorf("of Append %d only %d of %d are there", group, n[0], n[0]+n[1])
-		}
-	}
-	for _, it := range s.list(nil, 0, 1<<20) {
-		r := w.records[it.ID]
-		if w.gone[it.ID] {
-			return nil, fmt.Errorf("record %d was settled and is back", it.ID)
-		}
-		if r == nil {
-			return nil, fmt.Errorf("record %d was invented", it.ID)
-		}
-		if !bytes.Equal(it.Body, r.entry.Body) || it.Class != r.entry.Class || it.Lane != r.entry.Lane || it.Key != r.entry.Key {
-			return nil, fmt.Errorf("record %d: %s, not what was appended", it.ID, it.Reason)
-		}
-		if r.sure && r.stored && (it.State != r.state || !bytes.Equal(it.Note, r.note) || it.Tries != r.tries) {
-			return nil, fmt.Errorf("record %d is %v %q %d tries, not %v %q %d", it.ID, it.State, it.Note, it.Tries, r.state, r.note, r.tries)
-		}
-	}
-	for key, id := range w.keys {
-		if r := w.records[id]; r.settled == 0 {
-			if got := s.keys.m[s.pool.hash(key)]; got.id != id {
-				return nil, fmt.Errorf("key %q of record %d is forgotten", key, id)
-			}
-		}
-	}
-	for _, seg := range s.segs {
-		if seg.live < 0 || seg.liveOctets < 0 {
-			return nil, fmt.Errorf("segment %s counts %d live", seg.name, seg.live)
-		}
-	}
-	return s, nil
-}
-
-// adopt makes the model that of a store that was opened after a cut.
-func (w *world) adopt(s *store, d *simDisk) {
-	w.s, w.disk = s, d
-	for id, r := range w.records {
-		sl := s.visible(id)
-		if sl == nil {
-			stored := r.stored
-			w.leave(id)
-			if !stored {
-				delete(w.gone, id) // nobody was told: the ID may be given again
-			}
-			continue
-		}
-		it, err := s.item(sl)
-		w.check(err)
-		r.stored, r.settled, r.sure = true, 0, true
-		r.state, r.note, r.tries = it.State, it.Note, it.Tries
-		if it.Key != "" {
-			w.keys[it.Key] = id
-		}
-	}
-}
-
-// clone is the model as it is now, for a second life.
-func (w *world) clone(seed uint64) *world {
-	c := newWorld(w.t, seed)
-	c.groups = w.groups
-	c.trace = w.trace + ", second life"
-	for id, r := range w.records {
-		copied := *r
-		c.records[id] = &copied
-	}
-	c.gone = maps.Clone(w.gone)
-	c.keys = maps.Clone(w.keys)
-	return c
-}
-
-// explore runs steps and cuts the power after every operation on the medium. It returns the number of
-// states tried and the first that is wrong.
-func explore(t testing.TB, seed uint64, steps int, generations int, prepare func(*world)) (states int, err error) {
-	w := newWorld(t, seed)
-	if prepare != nil {
-		prepare(w)
-	}
-	n, err := w.run(steps, generations)
-	return n, err
-}
-
-func (w *world) run(steps, generations int) (states int, err error) {
-	w.disk.after = func(op string) {
-		if err != nil || w.s == nil && op != "syncdir" && w.rng.IntN(10) > 0 {
-			return
-		}
-		for mode := range cuts {
-			d := w.disk.cut(mode, w.rng)
-			states++
-			s, bad := w.verify(d)
-			if bad == nil {
-				d.locked = false
-				again := d.cut(cutAll, w.rng)
-				if _, bad = w.verify(again); bad != nil {
-					bad = fmt.Errorf("opened a second time: %w", bad)
-				}
-			}
-			if bad != nil {
-				err = fmt.Errorf("%s, cut %d after %s %d: %w", w.trace, mode, op, states, bad)
-				return
-			}
-			if generations > 1 && w.rng.IntN(30) == 0 {
-				second := w.clone(w.rng.Uint64())
-				second.adopt(s, d)
-				n, bad := second.run(12, generations-1)
-				states += n
-				if bad != nil {
-					err = bad
-					return
-				}
-			}
-		}
-	}
+	}()
+	w.disk.after = func(op string) { x.cut(w, op, generation) }
 	if w.s == nil {
 		w.open()
 	}
+	if w.load.faults > 0 {
+		w.disk.fail = w.failures()
+	}
 	for range steps {
-		w.step()
-		if err != nil {
-			return states, err
+		if x.stop(w) {
+			return
+		}
+		if w.rng.IntN(60) == 0 {
+			x.restart(w)
+		} else {
+			w.act()
+		}
+		if !x.stop(w) {
+			x.cut(w, "idle", generation)
 		}
 	}
-	return states, err
+	w.disk.after = nil
 }
 
-func TestCrash(t *testing.T) {
-	seeds, steps := 3, 500
-	switch {
-	case os.Getenv("TORTURE") == "1":
-		seeds = 100
-	case testing.Short() || underRace:
-		seeds, steps = 1, 150
+// stop reports whether something is wrong.
+func (x *explorer) stop(w *world) bool {
+	if w.disk.wrong != "" {
+		w.wrong("%s", w.disk.wrong)
 	}
-	total := 0
-	for seed := range seeds {
-		n, err := explore(t, uint64(seed), steps, 2, nil)
-		total += n
-		if err != nil {
-			t.Fatal(err)
-		}
+	if x.err == nil {
+		x.err = w.err
 	}
-	t.Logf("%d states", total)
+	return x.err != nil
 }
 
-// TestCrashFindsFaults: a rig that finds nothing proves nothing.
-func TestCrashFindsFaults(t *testing.T) {
-	faults := map[string]func(*world){
-		"syncs do nothing": func(w *world) {
-			w.open()
-			w.disk.deaf = true
-		},
-		"the directory is not synced": func(w *world) {
-			w.disk.durable = nil
-			w.disk.names = map[string]*simFile{}
-			w.disk.fail = noDirSync(w.disk)
-		},
-	}
-	for name, plant := range faults {
-		t.Run(name, func(t *testing.T) {
-			if _, err := explore(t, 1, 300, 1, plant); err == nil {
-				t.Error("not found")
-			}
-		})
-	}
-}
-
-// noDirSync makes the directory's sync a lie.
-func noDirSync(d *simDisk) func(op, name string) error {
+// failures lets operations fail at random, now and then for a while.
+func (w *world) failures() func(op, name string) error {
+	dead := 0
 	return func(op, name string) error {
-		d.deaf = op == "syncdir"
-		return nil
+		if op == "read" || op == "open" || op == "syncdir" && w.s == nil {
+			return nil
+		}
+		if dead > 0 {
+			dead--
+			return errEIO
+		}
+		if w.rng.IntN(w.load.faults) > 0 {
+			return nil
+		}
+		if w.rng.IntN(8) == 0 {
+			dead = w.rng.IntN(12)
+		}
+		if op == "write" && w.rng.IntN(3) == 0 {
+			return errShort
+		}
+		return errEIO
+	}
+}
+
+// restart kills the process and opens the queue again on the same medium: what was not synced is still not.
+func (x *explorer) restart(w *world) {
+	old, d := w.s, w.disk
+	d.fail, d.locked = nil, false
+	w.s = nil
+	_ = old
+	s, _, err := w.verify(d, nil)
+	if err != nil {
+		w.wrong("killed and opened again: %v", err)
+		return
+	}
+	w.adopt(s, d)
+	if w.load.faults > 0 {
+		d.fail = w.failures()
+	}
+}
+
+// cut tries the states that a cut at this moment may leave.
+func (x *explorer) cut(w *world, op string, generation int) {
+	if x.err != nil || w.err != nil {
+		return
+	}
+	if x.version != w.version {
+		x.version = w.version
+		clear(x.seen)
+	}
+	x.points++
+	p := newPlan(w.disk)
+	try := func() {
+		if x.err == nil {
+			x.try(w, p.image(), nil, op+p.String(), generation)
+		}
+	}
+	if p.total(exhaustive) <= exhaustive {
+		x.exhausted++
+		try()
+		for p.next() {
+			try()
+		}
+	} else {
+		p.none()
+		try()
+		p.all()
+		try()
+		for range samples {
+			p.sample(x.rng)
+			try()
+		}
+	}
+	for range min(len(p.units), 2) {
+		p.sample(x.rng)
+		if p.rip(x.rng) {
+			try()
+		}
+	}
+	if x.err == nil {
+		x.try(w, w.disk.killed(), nil, op+", process killed", generation)
+	}
+	for range 2 {
+		page := []int{sectorSize, 2048, pageSize, 16384}[x.rng.IntN(4)]
+		if d, h, ok := w.harmed(w.disk, page); ok && x.err == nil && w.s != nil {
+			x.harmed++
+			x.try(w, d, h, op+h.String(), generation)
+		}
+	}
+}
+
+// try opens one state, cutting the power again while it is being opened, compares it with the model, opens
+// it once more, and now and then lets the load go on in it.
+func (x *explorer) try(w *world, d *simDisk, h *harm, op string, generation int) {
+	key := [2]uint64{d.checksum(false), d.checksum(true)}
+	x.distinct[key[0]] = struct{}{}
+	if x.seen[key] {
+		return
+	}
+	x.seen[key] = true
+	x.checked++
+	before := d.killed()
+	if generation < x.generations && h == nil {
+		d.after = func(op string) { x.cutAgain(w, d, "recovery: "+op, generation+1) }
+	}
+	s, view, err := w.verify(d, h)
+	d.after = nil
+	if err == nil && d.wrong != "" {
+		err = fmt.Errorf("%s", d.wrong)
+	}
+	if err == nil {
+		err = x.tryAgain(w, d, h, s.nextID, view)
+	}
+	if err == nil && x.rng.IntN(4) == 0 {
+		var last *store
+		d.locked = false
+		if last, _, err = openStore(w.cfg, d.cut(cutAll, nil), quiet); err == nil {
+			err = verifyOrder(last)
+		}
+	}
+	if err != nil {
+		if x.err == nil {
+			x.err = fmt.Errorf("%s: cut %d after %s, generation %d: %w\nmedium:\n%s", w.trace, x.points, op, generation, err, before)
+		}
+		return
+	}
+	if generation < x.generations && h == nil && x.rng.IntN(40*generation) == 0 {
+		x.lives++
+		next := w.clone(x.rng.Uint64())
+		next.adopt(s, d)
+		version := x.version
+		x.run(next, 12, generation+1)
+		x.version = version - 1 // the worlds count their versions for themselves
+	}
+}
+
+// tryAgain cuts the power right after a recovery: what it showed must be shown again.
+func (x *explorer) tryAgain(w *world, d *simDisk, h *harm, next ID, view uint64) error {
+	for _, mode := range []int{cutNone, cutAll} {
+		again := d.cut(mode, x.rng)
+		if x.seen[[2]uint64{again.checksum(false), again.checksum(true)}] && h == nil {
+			continue // it is the state that has just been opened, or another that was
+		}
+		s, second, err := w.verify(again, h)
+		if err != nil {
+			return fmt.Errorf("opened a second time: %w", err)
+		}
+		if second != view && h == nil {
+			return fmt.Errorf("opened a second time: not what the first recovery showed")
+		}
+		if s.nextID < next && h == nil && s.nextID <= s.index.after(0).id {
+			return fmt.Errorf("opened a second time: next ID %d, was %d", s.nextID, next)
+		}
+	}
+	return nil
+}
+
+// cutAgain cuts the power while a recovery runs on d.
+func (x *explorer) cutAgain(w *world, d *simDisk, op string, generation int) {
+	if x.err != nil {
+		return
+	}
+	x.points++
+	p := newPlan(d)
+	for _, take := range []func(){p.none, p.all, func() { p.sample(x.rng) }, func() { p.sample(x.rng) }} {
+		take()
+		if x.err == nil {
+			x.try(w, p.image(), nil, op, generation)
+		}
+	}
+}
+
+// add takes over what another explorer has counted.
+func (x *explorer) add(y *explorer) {
+	for sum := range y.distinct {
+		x.distinct[sum] = struct{}{}
+	}
+	x.points += y.points
+	x.exhausted += y.exhausted
+	x.checked += y.checked
+	x.harmed += y.harmed
+	x.lives += y.lives
+	if x.err == nil {
+		x.err = y.err
+	}
+}
+
+// explore runs one load once.
+func explore(l *load, seed uint64, steps int) *explorer {
+	x := newExplorer(seed, 3)
+	w := newWorld(l, seed, true)
+	if l.prepare != nil {
+		l.prepare(w)
+	}
+	if !l.fresh { // begin somewhere in the life of a pool
+		w.open()
+		for n := w.rng.IntN(warm); n > 0 && !x.stop(w); n-- {
+			w.act()
+		}
+	}
+	if !x.stop(w) {
+		x.run(w, steps, 1)
+	}
+	x.stop(w)
+	return x
+}
+
+// number is an environment variable that is a number, or what it is without.
+func number(name string, without uint64) uint64 {
+	if n, err := strconv.ParseUint(os.Getenv(name), 10, 64); err == nil {
+		return n
+	}
+	return without
+}
+
+// TestCrash tries states until there were STATES distinct ones, from seed CRASH_SEED on; CRASH_LOAD takes
+// only the loads of those names.
+func TestCrash(t *testing.T) {
+	without, steps := uint64(8000), 15
+	if testing.Short() || underRace {
+		without, steps = 1500, 3
+	}
+	want, first := int(number("STATES", without)), number("CRASH_SEED", 1)
+	chosen := loads()
+	if names := os.Getenv("CRASH_LOAD"); names != "" {
+		var some []*load
+		for _, l := range chosen {
+			if strings.Contains(","+names+",", ","+l.name+",") {
+				some = append(some, l)
+			}
+		}
+		chosen = some
+	}
+	if len(chosen) == 0 {
+		t.Fatalf("there is no load %s", os.Getenv("CRASH_LOAD"))
+	}
+	start := time.Now()
+	var mu sync.Mutex
+	all, job := newExplorer(0, 0), 0
+	byLoad := map[string]int{}
+	t.Run("states", func(t *testing.T) {
+		for range runtime.GOMAXPROCS(0) {
+			t.Run("", func(t *testing.T) {
+				t.Parallel()
+				for {
+					mu.Lock()
+					// Each load at least once.
+					if all.err != nil || len(all.distinct) >= want && job >= len(chosen) {
+						mu.Unlock()
+						return
+					}
+					l, seed := chosen[job%len(chosen)], first+uint64(job/len(chosen))
+					job++
+					mu.Unlock()
+					var x *explorer
+					synctest.Test(t, func(*testing.T) { x = explore(l, seed, steps) })
+					mu.Lock()
+					all.add(x)
+					byLoad[l.name] += x.checked
+					mu.Unlock()
+				}
+			})
+		}
+	})
+	took := time.Since(start)
+	t.Logf("seed %d: %d distinct states in %v, %.0f a second; %d recoveries compared with the model, %d of them with a page destroyed; "+
+		"%d moments, %d with every legal state, %d lives went on; %v",
+		first, len(all.distinct), took.Round(time.Millisecond), float64(len(all.distinct))/took.Seconds(),
+		all.checked, all.harmed, all.points, all.exhausted, all.lives, byLoad)
+	if all.err != nil {
+		t.Fatalf("after %d states: %v", len(all.distinct), all.err)
 	}
 }

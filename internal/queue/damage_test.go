@@ -241,16 +241,8 @@ func TestMissingFile(t *testing.T) {
 func TestStrangers(t *testing.T) {
 	h := newHarmed(t)
 	strangers := map[string]func(b []byte) []byte{
-		"written in format 2.0": func(b []byte) []byte {
-			binary.LittleEndian.PutUint16(b[8:], 2)
-			binary.LittleEndian.PutUint32(b[60:], crc32.Checksum(b[:60], castagnoli))
-			return b
-		},
-		"of another pool": func(b []byte) []byte {
-			b[40] ^= 1
-			binary.LittleEndian.PutUint32(b[60:], crc32.Checksum(b[:60], castagnoli))
-			return b
-		},
+		"written in format 2.0":      laterVersion,
+		"of another pool":            otherPool,
 		"not a segment of this pool": func(b []byte) []byte { return bytes.Repeat([]byte("text"), len(b)/4) },
 	}
 	for want, change := range strangers {
@@ -265,6 +257,23 @@ func TestStrangers(t *testing.T) {
 			t.Errorf("%s: the file is not in damaged/", want)
 		}
 	}
+}
+
+// laterVersion makes the segment one of a later version.
+func laterVersion(b []byte) []byte {
+	binary.LittleEndian.PutUint16(b[8:], 2)
+	return headerSummed(b)
+}
+
+// otherPool makes the segment one of another pool.
+func otherPool(b []byte) []byte {
+	b[40] ^= 1
+	return headerSummed(b)
+}
+
+func headerSummed(b []byte) []byte {
+	binary.LittleEndian.PutUint32(b[60:], crc32.Checksum(b[:60], castagnoli))
+	return b
 }
 
 // TestUnreadable: a segment that the medium cannot read costs what is in it and nothing else.

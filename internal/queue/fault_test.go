@@ -277,36 +277,6 @@ func TestPoolUsedUp(t *testing.T) {
 	}
 }
 
-// TestFaultsEverywhere fails operations at random under load; what was acknowledged survives a cut.
-func TestFaultsEverywhere(t *testing.T) {
-	rounds := 30
-	switch {
-	case os.Getenv("TORTURE") == "1":
-		rounds = 3000
-	case testing.Short() || underRace:
-		rounds = 5
-	}
-	for seed := range rounds {
-		w := newWorld(t, uint64(seed)+1000)
-		w.open()
-		w.disk.fail = func(op, name string) error {
-			if (op == "sync" || op == "write") && w.rng.IntN(15) == 0 {
-				return syscall.EIO
-			}
-			return nil
-		}
-		for range 150 {
-			w.step()
-			w.s.healAt = 0
-			if w.rng.IntN(10) == 0 {
-				if _, err := w.verify(w.disk.cut(w.rng.IntN(cutKill), w.rng)); err != nil && !strings.Contains(err.Error(), "Append") {
-					t.Fatalf("%s: %v", w.trace, err)
-				}
-			}
-		}
-	}
-}
-
 func TestOpenRefusals(t *testing.T) {
 	dir := t.TempDir()
 	file := filepath.Join(dir, "file")

@@ -3,34 +3,48 @@ package queue
 import (
 	"errors"
 	"fmt"
+	"hash/maphash"
 	"io"
 	"io/fs"
 	"maps"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"syscall"
 )
 
 const sectorSize = 512
 
-// simDisk is a directory on a medium that may lose power: what was not synced may be there or not,
-// sector by sector, and a name is only sure after the directory was synced. It counts what is done
-// to it and fails when it is told to.
+// simDisk is a directory on a medium that may lose power. It keeps apart what is sure to be there after a
+// cut and what is not yet: the writes and changes of size of each file since its last sync, and what was
+// done to names since the directory's last sync. cut_test.go builds from that what a cut may leave. It
+// counts what is done to it, fails when it is told to, and watches that nobody trusts a failed sync.
 type simDisk struct {
 	names   map[string]*simFile // as a running system sees them
 	durable map[string]*simFile // as they are sure to be after a cut
+	moves   []move              // what happened to names since the directory was synced
 	syncs   int
 	written int
 	// after is called after each operation that changes the medium, with its name.
 	after func(op string)
 	// fail decides on an error before each operation; nil: none.
 	fail func(op, name string) error
+	// chance decides which octets a failed sync brought to the medium; nil: none of them.
+	chance *rand.Rand
 	// deaf: syncs are acknowledged and do nothing.
 	deaf   bool
 	locked bool
+	// wrong is the first thing that nobody may do to a medium and that was done.
+	wrong string
 }
 
-// simFile is a file: what is durable, and the writes since the last sync.
+// move is one change of names: a file gets the name to, loses the name from, or both.
+type move struct {
+	file     *simFile
+	from, to string
+}
+
+// simFile is a file: what is durable, what a running system sees, and what happened in between.
 type simFile struct {
 	disk    *simDisk
 	name    string
@@ -38,11 +52,20 @@ type simFile struct {
 	now     []byte
 	shared  bool // now is somebody else's too
 	writes  []simWrite
+	sum     uint64 // of durable, 0: not known
 }
 
+// simWrite is a write, or with no data a change of the file's size.
 type simWrite struct {
 	at   int
 	data []byte
+	size int // of the file behind it
+}
+
+// simHandle is an open file. After a failed sync it is of no more use.
+type simHandle struct {
+	*simFile
+	failed, closed bool
 }
 
 func newSimDisk() *simDisk {
@@ -61,6 +84,12 @@ func (d *simDisk) step(op, name string) error {
 func (d *simDisk) did(op string) {
 	if d.after != nil {
 		d.after(op)
+	}
+}
+
+func (d *simDisk) watch(format string, args ...any) {
+	if d.wrong == "" {
+		d.wrong = fmt.Sprintf(format, args...)
 	}
 }
 
@@ -91,8 +120,9 @@ func (d *simDisk) create(name string) (file, error) {
 	}
 	f := &simFile{disk: d, name: name}
 	d.names[name] = f
+	d.moves = append(d.moves, move{file: f, to: name})
 	d.did("create")
-	return f, nil
+	return &simHandle{simFile: f}, nil
 }
 
 func (d *simDisk) open(name string) (file, error) {
@@ -100,12 +130,16 @@ func (d *simDisk) open(name string) (file, error) {
 		return nil, err
 	}
 	if f := d.names[name]; f != nil {
-		return f, nil
+		return &simHandle{simFile: f}, nil
 	}
 	return nil, fs.ErrNotExist
 }
 
 func (d *simDisk) remove(name string) error {
+	if d.names[name] == nil {
+		return fs.ErrNotExist
+	}
+	d.moves = append(d.moves, move{file: d.names[name], from: name})
 	delete(d.names, name)
 	d.did("remove")
 	return nil
@@ -116,6 +150,10 @@ func (d *simDisk) rename(from, to string) error {
 		return err
 	}
 	f := d.names[from]
+	if f == nil {
+		return fs.ErrNotExist
+	}
+	d.moves = append(d.moves, move{file: f, from: from, to: to})
 	f.name = to
 	d.names[to] = f
 	delete(d.names, from)
@@ -128,14 +166,17 @@ func (d *simDisk) putAside(name string) (string, error) {
 	for n := 1; d.names[to] != nil; n++ {
 		to = fmt.Sprintf("%s/%s.%d", damagedName, name, n)
 	}
-	d.names[to] = d.names[name]
-	delete(d.names, name)
-	d.did("putAside")
-	return to, nil
+	return to, d.rename(name, to)
 }
 
 func (d *simDisk) keepCopy(name string, data []byte, limit int64) error {
-	d.names[damagedName+"/"+name] = &simFile{disk: d, name: name, now: slices.Clone(data)}
+	name = damagedName + "/" + name
+	if d.names[name] == nil {
+		f := &simFile{disk: d, name: name}
+		f.write(slices.Clone(data), 0)
+		d.names[name] = f
+		d.moves = append(d.moves, move{file: f, to: name})
+	}
 	return nil
 }
 
@@ -144,7 +185,7 @@ func (d *simDisk) syncDir() error {
 		return err
 	}
 	if !d.deaf {
-		d.durable = maps.Clone(d.names)
+		d.durable, d.moves = maps.Clone(d.names), nil
 	}
 	d.did("syncdir")
 	return nil
@@ -168,7 +209,10 @@ var errEIO = syscall.EIO
 
 var errShort = errors.New("short write")
 
-func (f *simFile) WriteAt(b []byte, at int64) (int, error) {
+func (f *simHandle) WriteAt(b []byte, at int64) (int, error) {
+	if f.failed || f.closed {
+		f.disk.watch("%s is written through a handle whose sync has failed (%v) or that is closed (%v)", f.name, f.failed, f.closed)
+	}
 	n, short := len(b), false
 	if err := f.disk.step("write", f.name); err != nil {
 		if !errors.Is(err, errShort) {
@@ -176,16 +220,8 @@ func (f *simFile) WriteAt(b []byte, at int64) (int, error) {
 		}
 		n, short = len(b)/2, true
 	}
-	b = slices.Clone(b[:n])
-	if f.shared {
-		f.now, f.shared = slices.Clone(f.now), false
-	}
-	if need := int(at) + len(b); need > len(f.now) {
-		f.now = append(f.now, make([]byte, need-len(f.now))...)
-	}
-	copy(f.now[at:], b)
-	f.writes = append(f.writes, simWrite{int(at), b})
-	f.disk.written += len(b)
+	f.write(slices.Clone(b[:n]), int(at))
+	f.disk.written += n
 	f.disk.did("write")
 	if short {
 		return n, syscall.ENOSPC
@@ -193,28 +229,62 @@ func (f *simFile) WriteAt(b []byte, at int64) (int, error) {
 	return n, nil
 }
 
-func (f *simFile) size() (int64, error) { return int64(len(f.now)), nil }
+// write changes what a running system sees; f keeps b.
+func (f *simFile) write(b []byte, at int) {
+	f.own()
+	if need := at + len(b); need > len(f.now) {
+		f.now = append(f.now, make([]byte, need-len(f.now))...)
+	}
+	copy(f.now[at:], b)
+	f.writes = append(f.writes, simWrite{at: at, data: b, size: len(f.now)})
+}
 
-func (f *simFile) truncate(size int64) error {
+// own makes now this file's alone.
+func (f *simFile) own() {
 	if f.shared {
 		f.now, f.shared = slices.Clone(f.now), false
 	}
-	if int(size) < len(f.now) {
-		f.now = f.now[:size]
-	} else {
-		f.now = append(f.now, make([]byte, int(size)-len(f.now))...)
+}
+
+func (f *simFile) size() (int64, error) { return int64(len(f.now)), nil }
+
+func (f *simHandle) truncate(size int64) error {
+	if err := f.disk.step("truncate", f.name); err != nil {
+		return err
 	}
+	f.own()
+	switch n := int(size); {
+	case n == len(f.now):
+		return nil
+	case n < len(f.now):
+		f.now = f.now[:n]
+	default:
+		f.now = append(f.now, make([]byte, n-len(f.now))...)
+	}
+	f.writes = append(f.writes, simWrite{at: len(f.now), size: len(f.now)})
+	f.disk.did("truncate")
 	return nil
 }
 
-func (f *simFile) datasync() error {
+func (f *simHandle) datasync() error {
 	f.disk.syncs++
+	if f.failed || f.closed {
+		f.disk.watch("%s is synced through a handle whose sync has failed (%v) or that is closed (%v)", f.name, f.failed, f.closed)
+	}
 	if err := f.disk.step("sync", f.name); err != nil {
 		// As ext4 and others do: the pages are clean now, and some never reached the medium.
-		f.writes = nil
+		if rng := f.disk.chance; rng != nil {
+			p := newPlan(f.disk)
+			p.sample(rng)
+			f.durable, f.sum = p.content(f.simFile), 0
+		}
+		f.writes, f.failed = nil, true
 		return err
 	}
 	if !f.disk.deaf {
+		if len(f.writes) > 0 || len(f.durable) != len(f.now) {
+			f.sum = 0
+		}
 		f.durable, f.shared = f.now, true
 		f.writes = nil
 	}
@@ -222,90 +292,55 @@ func (f *simFile) datasync() error {
 	return nil
 }
 
-func (f *simFile) Close() error { return nil }
+func (f *simHandle) Close() error { f.closed = true; return nil }
 
-// How a cut leaves what was not synced.
-const (
-	cutNone   = iota // nothing of it arrived
-	cutAll           // all of it arrived
-	cutRandom        // each sector as it was at some moment since the sync
-	cutKill          // no cut: the process was killed, all is there but no more durable than before
-	cuts
-)
+// sumSeed makes the sums of one run of the tests comparable.
+var sumSeed = maphash.MakeSeed()
 
-// cut returns the medium as it may be after the power went: a fresh disk, nothing open.
-func (d *simDisk) cut(mode int, rng *rand.Rand) *simDisk {
-	after := newSimDisk()
-	seen := map[*simFile]*simFile{}
-	take := func(name string, f *simFile) {
-		g := seen[f]
-		if g == nil {
-			g = &simFile{disk: after, name: f.name}
-			g.durable = f.torn(mode, rng)
-			g.now, g.shared = g.durable, true
-			if mode == cutKill {
-				g.durable, g.now, g.writes = f.durable, f.now, slices.Clone(f.writes)
-				f.shared = true
-			}
-			seen[f] = g
-		}
-		after.names[name] = g
+// checksum is a hash of what is durable.
+func (f *simFile) checksum() uint64 {
+	if f.sum == 0 {
+		f.sum = maphash.Bytes(sumSeed, f.durable) | 1
 	}
-	for _, name := range slices.Sorted(maps.Keys(d.durable)) {
-		if d.names[name] == d.durable[name] || mode == cutNone || mode == cutRandom && rng.IntN(2) == 0 {
-			take(name, d.durable[name])
-		}
-	}
-	for _, name := range slices.Sorted(maps.Keys(d.names)) {
-		if d.durable[name] == nil && (mode == cutAll || mode == cutKill || mode == cutRandom && rng.IntN(2) == 0) {
-			take(name, d.names[name])
-		}
-	}
-	after.durable = maps.Clone(after.names)
-	if mode == cutKill {
-		after.durable = map[string]*simFile{}
-		for name, f := range d.durable {
-			after.durable[name] = seen[f]
-		}
-	}
-	return after
+	return f.sum
 }
 
-// torn is the content of the file after a cut.
-func (f *simFile) torn(mode int, rng *rand.Rand) []byte {
-	switch {
-	case mode == cutNone || len(f.writes) == 0:
-		return f.durable
-	case mode == cutAll:
-		return slices.Clone(f.now)
+// checksum tells media apart by what is on them: names and content. unsure takes in as well what is not
+// durable.
+func (d *simDisk) checksum(unsure bool) uint64 {
+	var h maphash.Hash
+	h.SetSeed(sumSeed)
+	add := func(names map[string]*simFile, content func(f *simFile) uint64) {
+		for _, name := range slices.Sorted(maps.Keys(names)) {
+			maphash.WriteComparable(&h, name)
+			maphash.WriteComparable(&h, content(names[name]))
+		}
 	}
-	b := slices.Clone(f.durable)
-	// Each sector stops at one of the versions it went through.
-	stop := map[int]int{}
-	for i, w := range f.writes {
-		for sector := w.at / sectorSize; sector <= (w.at+len(w.data)-1)/sectorSize; sector++ {
-			if _, ok := stop[sector]; !ok {
-				stop[sector] = i + rng.IntN(len(f.writes)-i+1)
+	add(d.names, func(f *simFile) uint64 {
+		if len(f.writes) == 0 && len(f.now) == len(f.durable) && f.shared {
+			return f.checksum()
+		}
+		return maphash.Bytes(sumSeed, f.now)
+	})
+	if unsure && (len(d.moves) > 0 || slices.ContainsFunc(slices.Collect(maps.Values(d.names)), func(f *simFile) bool { return len(f.writes) > 0 })) {
+		add(d.durable, (*simFile).checksum)
+	}
+	return h.Sum64()
+}
+
+// String lists the headers and the whole records on the medium, for whoever has to understand a failure.
+func (d *simDisk) String() string {
+	var b strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(d.names)) {
+		f := d.names[name]
+		h, ok, err := parseHeader(f.now)
+		fmt.Fprintf(&b, "%s: %d octets, header whole %v %v, life %d, head %d, flags %d, after life %d up to %d; %d writes not synced\n",
+			name, len(f.now), ok, err, h.life, h.head, h.flags, h.previous, h.previousEnd, len(f.writes))
+		for at := segmentHeader; ok && at+recordHeader <= len(f.now); at += recordAlign {
+			if r, whole := parseRecord(f.now[at:], h.pool, at); whole && r.kind != kindPad {
+				fmt.Fprintf(&b, "  %5d: life %d batch %d kind %2d flags %d id %d, %d octets\n", at, r.life, r.batch, r.kind, r.flags, r.id, len(r.payload))
 			}
 		}
 	}
-	for i, w := range f.writes {
-		for n, c := range w.data {
-			at := w.at + n
-			if i >= stop[at/sectorSize] {
-				continue
-			}
-			if at >= len(b) {
-				grown := make([]byte, at+1-len(b))
-				if len(b)%7 == 0 { // longer, but with what was on the medium before
-					for j := range grown {
-						grown[j] = byte(rng.Uint32())
-					}
-				}
-				b = append(b, grown...)
-			}
-			b[at] = c
-		}
-	}
-	return b
+	return b.String()
 }
