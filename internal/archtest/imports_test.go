@@ -21,7 +21,7 @@ var mayImport = map[string][]string{
 	"internal/alerts":          {"internal/sms"},
 	"internal/alerts/source/*": {"internal/alerts", "internal/door", "internal/sms"},
 	"internal/door":            {},
-	"internal/bridge":          {"internal/sms", "internal/pdu", "internal/smpp", "internal/queue", "internal/alerts"},
+	"internal/bridge":          {"internal/sms", "internal/pdu", "internal/smpp", "internal/queue", "internal/alerts", "internal/modem/tpdu"},
 	"internal/sim":             {"internal/pdu", "internal/sms"},
 	"internal/modem/store":     {},
 	"internal/modem/tpdu":      {"internal/sms"},

@@ -119,6 +119,7 @@ func (b *Bridge) compose(l *link, m *tracked, x part) *pdu.SubmitSM {
 		ServiceType:  p.ServiceType,
 		Source:       p.address(b.source(l, m.msg.From)),
 		Dest:         p.address(m.msg.To),
+		ProtocolID:   m.msg.ProtocolID,
 		PriorityFlag: m.msg.Class.PriorityFlag(),
 		DataCoding:   x.coding,
 	}
@@ -130,6 +131,9 @@ func (b *Bridge) compose(l *link, m *tracked, x part) *pdu.SubmitSM {
 	if len(x.udh) > 0 {
 		s.ESMClass |= pdu.ESMUDHI
 	}
+	if m.msg.ReplyPath {
+		s.ESMClass |= pdu.ESMReplyPath
+	}
 	if m.msg.Receipt {
 		s.RegisteredDelivery = pdu.ReceiptAlways
 	}
@@ -137,15 +141,23 @@ func (b *Bridge) compose(l *link, m *tracked, x part) *pdu.SubmitSM {
 	if x.sar != nil {
 		s.TLVs.AddSAR(*x.sar)
 	}
+	if x.ports != nil {
+		s.TLVs.AddUint16(pdu.TagSourcePort, x.ports.source)
+		s.TLVs.AddUint16(pdu.TagDestinationPort, x.ports.dest)
+	}
 	if b.sendTLVs(l) {
 		s.TLVs.AddUint16(pdu.TagUserMessageReference, m.msg.Ref)
+		waiting(&s.TLVs, m.msg.Waiting)
+		if m.msg.More {
+			s.TLVs.AddUint8(pdu.TagMoreMessagesToSend, 1)
+		}
 		if n := p.Network.networkType(); n != 0 {
 			s.TLVs.AddUint8(pdu.TagDestNetworkType, n)
-			if x.flash {
+			if x.class == sms.Flash {
 				s.TLVs.AddUint8(pdu.TagDisplayTime, 0) // temporary: SMPP 3.4 §5.3.2.26
 			}
-		} else if x.flash {
-			s.TLVs.AddUint8(pdu.TagDestAddrSubunit, 1) // MS display: §5.3.2.1
+		} else if x.class != sms.ClassNone {
+			s.TLVs.AddUint8(pdu.TagDestAddrSubunit, uint8(x.class)) // 1 MS display, to 4 external unit: §5.3.2.1
 		}
 	}
 	return s

@@ -52,7 +52,13 @@ func Describe(item queue.Item) (d Description) {
 		return d
 	}
 	d.Class, d.Address, d.Text = m.Class.String(), m.To.String(), m.Text
-	if len(m.Data) > 0 {
+	switch {
+	case len(m.Data) == 0:
+	case m.Alphabet == sms.GSM7:
+		d.Text = sms.TablesOf(m.UDH).Decode(m.Data)
+	case m.Alphabet == sms.UCS2:
+		d.Text = sms.DecodeUCS2(m.Data)
+	default:
 		d.Text = fmt.Sprintf("%X", m.Data)
 	}
 	var p progress

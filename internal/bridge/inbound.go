@@ -26,8 +26,9 @@ const (
 // mean may be judged better later.
 //
 // On flash: version u8, received (Unix seconds) i64, esm_class u8, data_coding u8, protocol_id u8,
-// source and destination (TON u8, NPI u8, text), link, then the octets. Integers are big-endian, texts
-// stand behind their length (uvarint).
+// source and destination (TON u8, NPI u8, text), link, then the octets; in version 2 the optional parameters
+// follow, each as a tag u16 and a text. Integers are big-endian, texts stand behind their length (uvarint).
+// Without optional parameters it is version 1, which an older program reads.
 type Inbound struct {
 	Received     time.Time
 	Link         string
@@ -35,23 +36,35 @@ type Inbound struct {
 	ESMClass     pdu.ESMClass
 	ProtocolID   uint8
 	DataCoding   pdu.DataCoding
-	ShortMessage []byte // with the UDH when ESMClass says so; message_payload where that was used
+	ShortMessage []byte   // with the UDH when ESMClass says so; message_payload where that was used
+	TLVs         pdu.TLVs // those that say how ShortMessage is to be taken
 }
 
-const inboundVersion = 1
+const (
+	inboundVersion1 = 1
+	inboundVersion  = 2
+)
 
 var errInbound = errors.New("bridge: inbound message cannot be read")
 
 // AppendBinary appends the form on flash.
 func (in *Inbound) AppendBinary(b []byte) ([]byte, error) {
-	b = append(b, inboundVersion)
+	version := byte(inboundVersion)
+	if len(in.TLVs) == 0 {
+		version = inboundVersion1
+	}
+	b = append(b, version)
 	b = binary.BigEndian.AppendUint64(b, uint64(in.Received.Unix()))
 	b = append(b, byte(in.ESMClass), byte(in.DataCoding), in.ProtocolID)
 	for _, a := range []pdu.Address{in.Source, in.Dest} {
 		b = appendText(append(b, a.TON, a.NPI), a.Addr)
 	}
 	b = appendText(b, in.Link)
-	return appendText(b, in.ShortMessage), nil
+	b = appendText(b, in.ShortMessage)
+	for _, t := range in.TLVs {
+		b = appendText(binary.BigEndian.AppendUint16(b, uint16(t.Tag)), t.Value)
+	}
+	return b, nil
 }
 
 // UnmarshalBinary reads what AppendBinary wrote.
@@ -59,8 +72,9 @@ func (in *Inbound) UnmarshalBinary(b []byte) error {
 	if len(b) < 12 {
 		return errInbound
 	}
-	if b[0] != inboundVersion {
-		return fmt.Errorf("%w: version %d; this program reads %d", errInbound, b[0], inboundVersion)
+	version := b[0]
+	if version != inboundVersion1 && version != inboundVersion {
+		return fmt.Errorf("%w: version %d; this program reads %d and %d", errInbound, version, inboundVersion1, inboundVersion)
 	}
 	*in = Inbound{
 		Received: time.Unix(int64(binary.BigEndian.Uint64(b[1:])), 0),
@@ -81,10 +95,20 @@ func (in *Inbound) UnmarshalBinary(b []byte) error {
 		return errInbound
 	}
 	text, b, ok := cutText(b)
-	if !ok || len(b) > 0 {
+	if !ok || len(b) > 0 && version == inboundVersion1 {
 		return errInbound
 	}
 	in.ShortMessage = []byte(text)
+	for len(b) > 0 {
+		if len(b) < 2 {
+			return errInbound
+		}
+		tag := pdu.Tag(binary.BigEndian.Uint16(b))
+		if text, b, ok = cutText(b[2:]); !ok {
+			return errInbound
+		}
+		in.TLVs.Add(tag, []byte(text))
+	}
 	return nil
 }
 
@@ -92,12 +116,14 @@ func (in *Inbound) UnmarshalBinary(b []byte) error {
 // no text are shown in hexadecimal.
 func (in *Inbound) Text() string {
 	d := in.ShortMessage
+	var tables sms.Tables
 	if in.ESMClass.UDHI() && len(d) > 0 && int(d[0]) < len(d) {
+		tables = sms.TablesOf(d[:1+int(d[0])])
 		d = d[1+int(d[0]):]
 	}
 	switch c := in.DataCoding; {
 	case c == pdu.CodingDefault || c&0xFC == 0xF0 || c&0xE0 == 0xC0 || c == pdu.CodingIA5 && !isIA5(d):
-		return sms.DecodeGSM7(d)
+		return tables.Decode(d)
 	case c == pdu.CodingUCS2 || c&0xF0 == 0xE0:
 		return sms.DecodeUCS2(d)
 	case c == pdu.CodingIA5 || c == pdu.CodingLatin1:
@@ -175,6 +201,7 @@ func (b *Bridge) store(ctx context.Context, l *link, d *pdu.DeliverSM) error {
 	in := Inbound{
 		Received: time.Now(), Link: l.Name, Source: d.Source, Dest: d.Dest,
 		ESMClass: d.ESMClass, ProtocolID: d.ProtocolID, DataCoding: d.DataCoding, ShortMessage: d.UserData(),
+		TLVs: telling(d.TLVs),
 	}
 	body, err := in.AppendBinary(nil)
 	if err != nil {

@@ -14,9 +14,10 @@ const maxShortMessage = 254
 type part struct {
 	udh, data []byte
 	coding    pdu.DataCoding
-	flash     bool     // to be shown at once, which coding does not say
-	sar       *pdu.SAR // instead of a UDH
-	payload   bool     // data goes into message_payload
+	class     sms.MessageClass // where it belongs, which coding does not say
+	sar       *pdu.SAR         // instead of a UDH
+	ports     *ports           // instead of a UDH
+	payload   bool             // data goes into message_payload
 }
 
 // parts cuts m as the SMSC wants it; tlvs says whether optional parameters may be sent. It is an error when
@@ -26,6 +27,7 @@ func (p *Profile) parts(m *sms.Message, tlvs bool) ([]part, error) {
 	if !tlvs && (form == SAR || form == Payload) {
 		form = UDH16
 	}
+	m = p.adapt(m)
 	a, segs, err := m.Split(p.header())
 	if err != nil {
 		return nil, err
@@ -37,6 +39,9 @@ func (p *Profile) parts(m *sms.Message, tlvs bool) ([]part, error) {
 			if m.Alphabet == sms.GSM7 {
 				return nil, fmt.Errorf("bridge: the text has characters that alphabet = %q does not have: use alphabet auto or ucs2", p.Alphabet)
 			}
+			if _, counted := sms.PartOf(m.UDH); counted {
+				m = standalone(m)
+			}
 			wide := *m
 			wide.Alphabet = sms.UCS2
 			if a, segs, err = wide.Split(p.header()); err != nil {
@@ -45,23 +50,29 @@ func (p *Profile) parts(m *sms.Message, tlvs bool) ([]part, error) {
 			recode = nil
 		}
 	}
-	coding, flash := p.dataCoding(a, m.MessageClass)
+	coding, unsaid := p.codingOf(m, a)
+	class := sms.ClassNone
+	if unsaid {
+		class = m.MessageClass
+	}
 	parts := make([]part, len(segs))
 	for i, s := range segs {
-		x := part{udh: s.UDH, data: s.Data, coding: coding, flash: flash}
-		if form == SAR || form == Payload {
-			x.udh = nil
-		}
-		if form == SAR && len(segs) > 1 {
-			x.sar = &pdu.SAR{Ref: m.Ref, Total: uint8(len(segs)), Segment: uint8(i + 1)}
+		x := part{udh: s.UDH, data: s.Data, coding: coding, class: class}
+		if form == SAR && len(s.UDH) > 0 {
+			if sar, ports, ok := parameters(s.UDH); ok {
+				x.udh, x.sar, x.ports = nil, sar, ports
+				if len(segs) > 1 {
+					x.sar.Ref = m.Ref // of which an 8-bit header has the lower half
+				}
+			}
 		}
 		if recode != nil {
 			x.data, _ = recode(s.Data, sms.FillBits(x.udh))
 		}
 		parts[i] = x
 	}
-	if form == Payload && len(parts) > 1 {
-		return []part{p.join(segs, a, recode, coding, flash)}, nil
+	if form == Payload && len(parts) > 1 && len(m.UDH) == 0 && m.Tables == (sms.Tables{}) {
+		return []part{p.join(segs, a, recode, coding, class)}, nil
 	}
 	return parts, nil
 }
@@ -83,7 +94,7 @@ func (b *Bridge) Size(m *sms.Message) (sms.Size, error) {
 }
 
 // join makes one part of all segments.
-func (p *Profile) join(segs []sms.Segment, a sms.Alphabet, recode func([]byte, int) ([]byte, bool), coding pdu.DataCoding, flash bool) part {
+func (p *Profile) join(segs []sms.Segment, a sms.Alphabet, recode func([]byte, int) ([]byte, bool), coding pdu.DataCoding, class sms.MessageClass) part {
 	var all []byte
 	for _, s := range segs {
 		all = append(all, s.Data...)
@@ -91,7 +102,7 @@ func (p *Profile) join(segs []sms.Segment, a sms.Alphabet, recode func([]byte, i
 	if recode != nil {
 		all, _ = recode(all, 0)
 	}
-	return part{data: all, coding: coding, flash: flash, payload: true}
+	return part{data: all, coding: coding, class: class, payload: true}
 }
 
 // holds reports whether the alphabet of data_coding 0 has every character, and short_message the room.
@@ -141,33 +152,43 @@ func (p *Profile) octetOf(r rune) (byte, bool) {
 	return 0, false
 }
 
+// codingOf is dataCoding for a message, which may light a lamp: that has a group of its own on GSM, SMPP 3.4
+// §5.2.19, but not for UCS2. TLVs say it besides.
+func (p *Profile) codingOf(m *sms.Message, a sms.Alphabet) (coding pdu.DataCoding, unsaid bool) {
+	gsm := p.Network == NetworkGSM || p.Network == ""
+	if dcs, ok := m.Waiting.DCS(a); ok && a == sms.GSM7 && gsm && p.gsm7() && m.MessageClass == sms.ClassNone {
+		return pdu.DataCoding(dcs), false
+	}
+	return p.dataCoding(a, m.MessageClass)
+}
+
 // dataCoding returns data_coding for the alphabet and message class: SMPP 3.4 §5.2.19. The classes are
-// GSM's; UCS2 has no value with one, nor has any on other networks: flash then says that a parameter must
-// ask for it to be shown at once.
-func (p *Profile) dataCoding(a sms.Alphabet, c sms.MessageClass) (coding pdu.DataCoding, flash bool) {
+// GSM's; UCS2 has no value with one, nor has any on other networks: the class is then unsaid, and a parameter
+// must say it.
+func (p *Profile) dataCoding(a sms.Alphabet, c sms.MessageClass) (coding pdu.DataCoding, unsaid bool) {
 	gsm := p.Network == NetworkGSM || p.Network == ""
 	if gsm {
-		if control, ok := c.DCSControl(a); ok && (a == sms.Octets || p.Alphabet == AlphabetGSM7 || p.Alphabet == AlphabetGSM7Packed) {
+		if control, ok := c.DCSControl(a); ok && (a == sms.Octets || p.gsm7()) {
 			return pdu.DataCoding(control), false
 		}
 	}
-	flash = c == sms.Flash
+	unsaid = c != sms.ClassNone
 	switch a {
 	case sms.UCS2:
-		return pdu.CodingUCS2, flash
+		return pdu.CodingUCS2, unsaid
 	case sms.Octets:
 		if p.Network == NetworkIS95 || p.Network == NetworkANSI136 {
-			return pdu.CodingOctets1, flash
+			return pdu.CodingOctets1, unsaid
 		}
-		return pdu.CodingOctets, flash
+		return pdu.CodingOctets, unsaid
 	}
 	if !gsm && p.Alphabet == AlphabetASCII {
-		return pdu.CodingIA5, flash
+		return pdu.CodingIA5, unsaid
 	}
 	if !gsm && p.Alphabet == AlphabetLatin1 {
-		return pdu.CodingLatin1, flash
+		return pdu.CodingLatin1, unsaid
 	}
-	return pdu.CodingDefault, flash
+	return pdu.CodingDefault, unsaid
 }
 
 // networkType is dest_network_type, SMPP 3.4 §5.3.2.3; 0 where it goes without saying.

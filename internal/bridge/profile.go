@@ -22,6 +22,9 @@ type Profile struct {
 	// with an 8- or 16-bit reference (TS 23.040 §9.2.3.24); "sar", the three sar_ parameters; or "payload",
 	// all of it in one submit_sm with message_payload, cut by the SMSC. Default "udh8".
 	Concatenation Concatenation `toml:"concatenation"`
+	// LanguageTables says whether the SMSC passes on texts in national language tables (TS 23.038 Annex A), which
+	// clients of [[virtual]] may send. Where it is not known to, they go as UCS2. Default false.
+	LanguageTables bool `toml:"language_tables"`
 	// TLVs says whether optional parameters are sent: "auto" does until the SMSC refuses them,
 	// "always", "never". Default "auto".
 	TLVs TLVs `toml:"tlvs"`

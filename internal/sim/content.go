@@ -19,6 +19,7 @@ type content struct {
 	part     int    // from 1; 0: the message is in one part
 	parts    int
 	ref      uint16
+	tables   sms.Tables
 	form     string // of the concatenation, which are counted apart: "udh8", "udh16" or "sar"
 }
 
@@ -49,7 +50,7 @@ func readContent(m *pdu.SubmitSM) (content, pdu.Status, error) {
 	}
 	switch c.alphabet {
 	case sms.GSM7:
-		c.text = sms.DecodeGSM7(c.payload)
+		c.text = c.tables.Decode(c.payload)
 	case sms.UCS2:
 		if len(c.payload)%2 != 0 {
 			return c, pdu.StatusRINVMSGLEN, fmt.Errorf("%d octets of UCS2, an odd number", len(c.payload))
@@ -131,6 +132,12 @@ func (c *content) readUDH() (int, error) {
 			ref, c.form = uint16(value[0]), "udh8"
 		case id == 0x08 && len(value) == 4:
 			ref, c.form = binary.BigEndian.Uint16(value), "udh16"
+		case id == 0x24 && len(value) == 1: // national language single shift: TS 23.040 §9.2.3.24.15
+			c.tables.Single = sms.Language(value[0])
+			continue
+		case id == 0x25 && len(value) == 1: // locking shift: §9.2.3.24.16
+			c.tables.Locking = sms.Language(value[0])
+			continue
 		case id == 0x00 || id == 0x08:
 			return 0, fmt.Errorf("user data header: concatenation in %d octets", len(value))
 		default:

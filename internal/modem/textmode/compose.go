@@ -59,10 +59,6 @@ func (p Parameters) Message(to sms.Address, body []byte, c Charset, now time.Tim
 	if err != nil {
 		return sms.Message{}, err
 	}
-	m.Data = nil
-	if m.Alphabet == sms.GSM7 {
-		m.Alphabet = sms.AlphabetAuto // what it cannot hold goes in UCS2
-	}
 	if m.Text, err = c.Decode(body); err != nil {
 		return sms.Message{}, err
 	}

@@ -38,7 +38,7 @@ func TestMessage(t *testing.T) {
 		{"UCS2", with(func(p *Parameters) { p.DCS = 8 }), IRA, "04490041", sms.Message{Text: "щA", Alphabet: sms.UCS2, Validity: day}},
 		{"UCS2, no digits", with(func(p *Parameters) { p.DCS = 8 }), UTF8, "щ hello", sms.Message{Text: "щ hello", Alphabet: sms.UCS2, Validity: day}},
 		{"8-bit", with(func(p *Parameters) { p.DCS = 4 }), IRA, "00FF", sms.Message{Data: []byte{0, 255}, Alphabet: sms.Octets, Validity: day}},
-		{"header", with(func(p *Parameters) { p.First = 81 }), IRA, "0500032A0201" + "C2E231", sms.Message{Text: "abc", Alphabet: sms.GSM7, Validity: day, UDH: []byte{5, 0, 3, 0x2A, 2, 1}}},
+		{"header", with(func(p *Parameters) { p.First = 81 }), IRA, "0500032A0201" + "C2E231", sms.Message{Text: "abc", Validity: day, UDH: []byte{5, 0, 3, 0x2A, 2, 1}}},
 		{"until", with(func(p *Parameters) { p.First, p.Until = 25, "26/11/24,14:00:00+08" }), IRA, "a", sms.Message{Text: "a", Validity: day}},
 		{"until, west", with(func(p *Parameters) { p.First, p.Until = 25, "26/11/24,07:00:00-20" }), IRA, "a", sms.Message{Text: "a", Validity: day}},
 		{"until, by number", with(func(p *Parameters) { p.First = 25 }), IRA, "a", sms.Message{Text: "a"}},

@@ -6,9 +6,11 @@ import (
 	"smppagent/internal/sms"
 )
 
-// content gives m what DCS, header and user data say. Where a text would not come out octet by octet as it
-// came in, Data holds it as it is. Nothing of it is in the TPDU's memory.
-func content(m *sms.Message, dcs DCS, udh, ud []byte) {
+// Content gives m what data coding scheme, header and user data say; ud has septets one in an octet. A text in
+// septets gets AlphabetAuto, so that a way that lacks the default alphabet may send it in another. Where a text
+// would not come out octet by octet as it came in, Data holds it as it is. Nothing of it is in the memory of udh
+// and ud.
+func Content(m *sms.Message, dcs DCS, udh, ud []byte) {
 	m.MessageClass, m.Compressed = dcs.Class(), dcs.Compressed()
 	m.Waiting, m.UDH = dcs.Waiting(), bytes.Clone(udh)
 	if w, ok := sms.WaitingOfUDH(udh); ok {
@@ -32,12 +34,11 @@ func content(m *sms.Message, dcs DCS, udh, ud []byte) {
 // septets gives m a text of septets. The elements that name its tables go out of the header, since the message
 // names them.
 func septets(m *sms.Message, ud []byte) {
-	m.Alphabet = sms.GSM7
 	tables := sms.TablesOf(m.UDH)
 	m.Text = tables.Decode(ud)
 	again, _, ok := tables.Encode(m.Text)
 	if !ok || !bytes.Equal(again, ud) {
-		m.Text, m.Data = "", append([]byte{}, ud...)
+		m.Alphabet, m.Text, m.Data = sms.GSM7, "", append([]byte{}, ud...)
 		return
 	}
 	if tables == (sms.Tables{}) {
@@ -45,7 +46,7 @@ func septets(m *sms.Message, ud []byte) {
 	}
 	elements, whole := sms.Elements(m.UDH)
 	if !whole {
-		m.Text, m.Data = "", append([]byte{}, ud...)
+		m.Alphabet, m.Text, m.Data = sms.GSM7, "", append([]byte{}, ud...)
 		return
 	}
 	var others []sms.Element

@@ -65,7 +65,7 @@ func (d *Deliver) Message() sms.Message {
 	m := sms.Message{
 		From: d.From, ProtocolID: d.ProtocolID, Receipt: d.StatusReport, ReplyPath: d.ReplyPath, More: d.More,
 	}
-	content(&m, d.DCS, d.UDH, d.UserData)
+	Content(&m, d.DCS, d.UDH, d.UserData)
 	return m
 }
 

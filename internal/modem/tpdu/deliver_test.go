@@ -94,10 +94,10 @@ func TestDeliverBack(t *testing.T) {
 	at := time.Date(2026, 11, 23, 6, 22, 26, 0, time.FixedZone("", -90*60))
 	long := strings.Repeat("long text ", 20)
 	for _, m := range []sms.Message{
-		{Text: "hi", Alphabet: sms.GSM7, From: sms.Address{TON: sms.TONAlphanumeric, Addr: "Cabin 7"}, More: true},
+		{Text: "hi", From: sms.Address{TON: sms.TONAlphanumeric, Addr: "Cabin 7"}, More: true},
 		{Text: "щ", Alphabet: sms.UCS2, From: number("359888123456"), MessageClass: sms.ClassSIM, ReplyPath: true},
 		{Text: "щ", Alphabet: sms.UCS2, From: number("359888123456"), Waiting: sms.Waiting{Kind: sms.WaitingFax, Active: true, Store: true}},
-		{Text: long, Alphabet: sms.GSM7, From: number("1"), Ref: 0x12AB},
+		{Text: long, From: number("1"), Ref: 0x12AB},
 		{Data: []byte{1}, Alphabet: sms.Octets, From: sms.Address{TON: sms.TONAlphanumeric, Addr: "ElevenSigns"}, UDH: []byte{4, 4, 2, 0xF0, 0xF1}},
 	} {
 		pdus, err := Delivers(&m, sms.Concat8, at)

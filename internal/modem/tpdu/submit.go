@@ -76,7 +76,7 @@ func (s *Submit) Message(now time.Time) (sms.Message, error) {
 	if m.Validity > 63*week {
 		m.Validity = 63 * week
 	}
-	content(&m, s.DCS, s.UDH, s.UserData)
+	Content(&m, s.DCS, s.UDH, s.UserData)
 	if err := m.Check(); err != nil {
 		cms, field := CMSInvalidPDU, "TP-UD"
 		if (&sms.Message{To: m.To}).Check() != nil {

@@ -36,27 +36,27 @@ var submits = []struct {
 }{
 	{
 		name: "smstools", n: 31, pdu: "00 31 00 0C91447700094065 00 00 FF 13 C8329BFD0699E5EF3668DE9ED3DF6FF61C",
-		want: sms.Message{To: number("447700900456"), Text: "Hello from smstools", Alphabet: sms.GSM7, Receipt: true, Validity: 63 * week},
+		want: sms.Message{To: number("447700900456"), Text: "Hello from smstools", Receipt: true, Validity: 63 * week},
 	},
 	{
 		name: "smstools mode=old", n: 31, pdu: "21 00 0C91447700094065 00 00 14 C8329BFD0699E5EF3668DE9ED3DF6FF65C01",
-		want: sms.Message{To: number("447700900456"), Text: "Hello from smstools\n", Alphabet: sms.GSM7, Receipt: true},
+		want: sms.Message{To: number("447700900456"), Text: "Hello from smstools\n", Receipt: true},
 	},
 	{
 		name: "gnokii, with service centre", n: 29, pdu: "07914477001000 00 31 00 0C91447700094065 00 00 AA 11 C8329BFD0699E5EF36E8EC7EAFD369",
-		want: sms.Message{To: number("447700900456"), Text: "Hello from gnokii", Alphabet: sms.GSM7, Receipt: true, Validity: 4 * day},
+		want: sms.Message{To: number("447700900456"), Text: "Hello from gnokii", Receipt: true, Validity: 4 * day},
 	},
 	{
 		name: "sms_tool", n: 27, pdu: "00 11 00 0C91447700094065 00 00 B0 0E C8329BFD06CDDBF308FDFD6603",
-		want: sms.Message{To: number("447700900456"), Text: "Hello sms_tool", Alphabet: sms.GSM7, Validity: 10 * day},
+		want: sms.Message{To: number("447700900456"), Text: "Hello sms_tool", Validity: 10 * day},
 	},
 	{
 		name: "smstools, Turkish", n: 28, pdu: "00 51 00 0C91095515325476 00 00 FF 0F 03250101 E8A4CDF23288E1EF2800",
-		want: sms.Message{To: number("905551234567"), Text: "şifre ğüş\n", Alphabet: sms.GSM7, Validity: 63 * week, Tables: sms.Tables{Locking: sms.Turkish}},
+		want: sms.Message{To: number("905551234567"), Text: "şifre ğüş\n", Validity: 63 * week, Tables: sms.Tables{Locking: sms.Turkish}},
 	},
 	{
 		name: "smstools, flash", n: 19, pdu: "00 11 00 0C91095515325476 00 10 FF 05 6676788E06",
-		want: sms.Message{To: number("905551234567"), Text: "flash", Alphabet: sms.GSM7, Validity: 63 * week, MessageClass: sms.Flash},
+		want: sms.Message{To: number("905551234567"), Text: "flash", Validity: 63 * week, MessageClass: sms.Flash},
 	},
 }
 
@@ -177,16 +177,16 @@ func TestSubmitRefused(t *testing.T) {
 func TestSubmitsBack(t *testing.T) {
 	long := strings.Repeat("long text ", 20)
 	for _, m := range []sms.Message{
-		{Text: "hi", Alphabet: sms.GSM7},
+		{Text: "hi"},
 		{Text: "щ😀", Alphabet: sms.UCS2, MessageClass: sms.Flash, ProtocolID: 0x41, ReplyPath: true, Receipt: true},
 		{Data: []byte{0, 255}, Alphabet: sms.Octets, MessageClass: sms.ClassTE, UDH: []byte{6, 5, 4, 0x0B, 0x84, 0x23, 0xF0}},
 		{Data: []byte{1, 2}, Alphabet: sms.Octets, Compressed: true},
 		{Data: []byte{0x1B, 0x1B}, Alphabet: sms.GSM7},
 		{Data: []byte{0xD8, 0x3D, 0}, Alphabet: sms.UCS2},
-		{Text: "çığ", Alphabet: sms.GSM7, Tables: sms.Tables{Locking: sms.Turkish, Single: sms.Spanish}},
-		{Text: "mail", Alphabet: sms.GSM7, Waiting: sms.Waiting{Kind: sms.Voicemail, Active: true, Store: true}},
-		{Text: "", Alphabet: sms.GSM7, Validity: 2 * day},
-		{Text: long, Alphabet: sms.GSM7, Ref: 7},
+		{Text: "çığ", Tables: sms.Tables{Locking: sms.Turkish, Single: sms.Spanish}},
+		{Text: "mail", Waiting: sms.Waiting{Kind: sms.Voicemail, Active: true, Store: true}},
+		{Text: "", Validity: 2 * day},
+		{Text: long, Ref: 7},
 	} {
 		m.To = number("359888123456")
 		pdus, err := Submits(&m, sms.Concat16)
