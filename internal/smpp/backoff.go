@@ -18,13 +18,16 @@ type backoff struct {
 // us in a circle is not hammered.
 const lasting = 30 * time.Second
 
+// lasting is the shorter of that and the longest pause.
+func (b *backoff) lasting() time.Duration { return min(lasting, b.cfg.ReconnectMax) }
+
 // alreadyBound is the first pause after ESME_RALYBND: the SMSC still holds our former session and
 // needs its own timers to notice.
 const alreadyBound = 30 * time.Second
 
 // next is the pause after a session or a try that ended with err after having been bound for up.
 func (b *backoff) next(err error, up time.Duration) time.Duration {
-	if up >= min(lasting, b.cfg.ReconnectMax) {
+	if up >= b.lasting() {
 		b.failed = 0
 		return 0 // it worked until now: most likely it does again
 	}

@@ -1,10 +1,12 @@
 package smpp
 
 import (
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"net"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -24,15 +26,45 @@ func (c *Config) Check(bad func(key, problem string)) {
 	number("inbound", c.Inbound, 1, 1000)
 	number("max_pdu", c.MaxPDU, 1024, 131072)
 	c.checkTimers(bad)
+	c.checkWay(bad)
+	c.Outbind.check(bad)
+}
+
+// checkWay judges how the SMSC is reached.
+func (c *Config) checkWay(bad func(key, problem string)) {
+	if c.LocalAddress != "" {
+		if _, err := netip.ParseAddr(c.LocalAddress); err != nil {
+			bad("local_address", fmt.Sprintf("%q is not an IP address of this machine", c.LocalAddress))
+		}
+	}
+	if len(c.Interface) > 15 || strings.ContainsAny(c.Interface, "/ \x00") {
+		bad("interface", fmt.Sprintf(`%q is not the name of a network interface like "wg0"`, c.Interface))
+	}
+	if _, err := c.proxyURL(); err != nil {
+		bad("proxy", err.Error())
+	}
+	if c.Keepalive != 0 && (c.Keepalive < time.Second || c.Keepalive > 2*time.Hour) {
+		bad("keepalive", fmt.Sprintf("%v is out of range: 1s to 2h, or 0s for never", c.Keepalive))
+	}
 }
 
 func (c *Config) checkAccount(bad func(key, problem string)) {
 	if c.Address == "" {
 		bad("address", `missing: the SMSC's host and port, like "smsc.example.net:2775"`)
-	} else if host, _, err := c.hostPort(); err != nil {
-		bad("address", err.Error())
-	} else if a, err := netip.ParseAddr(host); err == nil && public(a) && !c.TLS.Enabled && !c.Insecure {
-		bad("address", errPublic.Error())
+	} else {
+		c.checkAddress(bad, c.Address)
+	}
+	for i, address := range c.Addresses {
+		c.checkAddress(func(_, problem string) { bad(fmt.Sprintf("addresses[%d]", i), problem) }, address)
+		if address == c.Address || slices.Index(c.Addresses, address) < i {
+			bad(fmt.Sprintf("addresses[%d]", i), fmt.Sprintf("%q is there already", address))
+		}
+	}
+	if len(c.Addresses) > 15 {
+		bad("addresses", fmt.Sprintf("%d are too many: at most 15", len(c.Addresses)))
+	}
+	if c.ReturnAfter != 0 && (c.ReturnAfter < 10*time.Second || c.ReturnAfter > 24*time.Hour) {
+		bad("return_after", fmt.Sprintf("%v is out of range: 10s to 24h, or 0s for never", c.ReturnAfter))
 	}
 	switch c.Bind {
 	case BindTransceiver, BindTransmitter, BindReceiver:
@@ -76,10 +108,29 @@ func (c *Config) checkAccount(bad func(key, problem string)) {
 	}
 }
 
+// checkAddress judges one host and port.
+func (c *Config) checkAddress(bad func(key, problem string), address string) {
+	at := *c
+	at.Address = address
+	if host, _, err := at.hostPort(); err != nil {
+		bad("address", err.Error())
+	} else if a, err := netip.ParseAddr(host); err == nil && public(a) && !c.TLS.Enabled && !c.Insecure {
+		bad("address", errPublic.Error())
+	}
+}
+
 func (c *Config) checkTLS(bad func(key, problem string)) {
 	t := &c.TLS
 	if t.Enabled && !hasTLS {
 		bad("tls.enabled", "the tiny edition of this program has no TLS: use the full one, or a VPN")
+	}
+	if t.Pin != "" {
+		if b, err := hex.DecodeString(t.Pin); err != nil || len(b) != 32 {
+			bad("tls.pin", fmt.Sprintf("%q is not 64 hexadecimal digits: the SHA-256 of the SMSC's public key", t.Pin))
+		}
+		if t.InsecureSkipVerify {
+			bad("tls.insecure_skip_verify", "has no meaning beside tls.pin")
+		}
 	}
 	if (t.CertFile == "") != (t.KeyFile == "") {
 		missing, there := "tls.key_file", "tls.cert_file"
@@ -99,6 +150,7 @@ func (c *Config) checkTLS(bad func(key, problem string)) {
 	idle("tls.ca_file", t.CAFile != "")
 	idle("tls.cert_file", t.CertFile != "")
 	idle("tls.server_name", t.ServerName != "")
+	idle("tls.pin", t.Pin != "")
 	idle("tls.insecure_skip_verify", t.InsecureSkipVerify)
 	idle("tls.post_quantum", t.PostQuantum)
 }
@@ -126,12 +178,20 @@ func (c *Config) checkTimers(bad func(key, problem string)) {
 // PrivateOnly reports that Address is a name which is connected to only where it stands for loopback or a
 // private address, because everything would go there unencrypted.
 func (c *Config) PrivateOnly() bool {
-	host, _, err := c.hostPort()
-	if err != nil || c.TLS.Enabled || c.Insecure {
+	if c.TLS.Enabled || c.Insecure {
 		return false
 	}
-	_, err = netip.ParseAddr(host)
-	return err != nil && !strings.EqualFold(host, "localhost")
+	at := *c
+	for _, at.Address = range append([]string{c.Address}, c.Addresses...) {
+		host, _, err := at.hostPort()
+		if err != nil {
+			continue
+		}
+		if _, err = netip.ParseAddr(host); err != nil && !strings.EqualFold(host, "localhost") {
+			return true
+		}
+	}
+	return false
 }
 
 // short is d without the zero units that time.Duration's String adds: "2m", not "2m0s".

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -17,8 +18,10 @@ type Client struct {
 	*exchange
 	cfg     Config
 	log     *slog.Logger
-	dial    func(context.Context) (net.Conn, error)
-	dialer  *dialer
+	dial    func(context.Context, *place) (net.Conn, error)
+	places  places
+	manner  manner
+	wake    chan struct{} // the SMSC asks for a bind
 	running atomic.Bool
 	status  atomic.Pointer[Status] // written by Run's goroutine only; what counts is added on reading
 	changed func()                 // told after each change of state; may be nil
@@ -27,9 +30,9 @@ type Client struct {
 // NewClient returns a client for the account in cfg, which has passed Check. Nothing happens before
 // Run.
 func NewClient(cfg Config, log *slog.Logger) *Client {
-	c := &Client{exchange: newExchange(&cfg), cfg: cfg, log: log}
-	c.dialer = &dialer{cfg: &c.cfg, tls: newEncrypter()}
-	c.dial = c.dialer.dial
+	c := &Client{exchange: newExchange(&cfg), cfg: cfg, log: log, wake: make(chan struct{}, 1)}
+	c.places = newPlaces(&c.cfg)
+	c.dial = func(ctx context.Context, p *place) (net.Conn, error) { return p.dialer.dial(ctx) }
 	c.status.Store(&Status{
 		State: StateStopped, Since: time.Now(), Down: time.Now(), Address: cfg.Address,
 		SystemID: cfg.SystemID, Bind: cfg.Bind, Window: cfg.Window,
@@ -60,11 +63,33 @@ func (c *Client) Run(ctx context.Context) error {
 	}
 	defer close(c.ended)
 	defer c.update(func(s *Status) { s.State, s.Peer, s.TLS = StateStopped, "", "" })
-	b := backoff{cfg: &c.cfg}
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	ctx, end := context.WithCancel(ctx)
+	defer end()
+	if c.cfg.Outbind.Listen != "" {
+		wg.Go(func() { c.awaitOutbinds(ctx) })
+	}
 	diary := diary{log: c.log}
 	c.warnPassword()
+	failures := 0
 	for {
-		session, err := c.once(ctx, &diary)
+		p, pause := c.places.best(time.Now())
+		if c.cfg.Outbind.Only {
+			pause = untilAsked
+		}
+		if pause > 0 {
+			c.update(func(s *Status) {
+				if s.State = StateWaiting; pause < untilAsked {
+					s.NextTry = time.Now().Add(pause)
+				}
+			})
+			if !c.rest(ctx, pause) {
+				return nil
+			}
+		}
+		c.update(func(s *Status) { s.NextTry = time.Time{} })
+		session, err := c.once(ctx, p, &diary)
 		var up time.Duration
 		if session != nil {
 			up = session.uptime(time.Now())
@@ -75,52 +100,41 @@ func (c *Client) Run(ctx context.Context) error {
 			}
 			return nil
 		}
-		pause := b.next(err, up)
+		c.places.after(p, err, up, time.Now())
+		if errors.Is(err, errReturn) {
+			c.log.Info("unbound to return to the first address", "address", c.cfg.Address, "bound_for", up.Round(time.Second))
+			c.update(func(s *Status) { s.State = StateConnecting })
+			continue
+		}
+		if failures++; up >= p.backoff.lasting() {
+			failures = 0
+		}
+		_, pause = c.places.best(time.Now())
 		diary.down(err, up, pause)
 		c.update(func(s *Status) {
-			s.LastError, s.LastErrorAt, s.Failures = err.Error(), time.Now(), b.failed
+			s.LastError, s.LastErrorAt, s.Failures = err.Error(), time.Now(), failures
 			s.Refused = refusesAccount(err)
 			s.Peer, s.TLS, s.SMSC, s.Version = "", "", "", 0
 			s.State, s.NextTry = StateWaiting, time.Now().Add(pause)
 		})
-		if !wait(ctx, pause) {
-			return nil
-		}
-		c.update(func(s *Status) { s.NextTry = time.Time{} })
 	}
 }
 
-// once makes one session and runs it to its end. The session is nil when there was no connection.
-func (c *Client) once(ctx context.Context, d *diary) (*Session, error) {
-	c.update(func(s *Status) { s.State = StateConnecting })
-	password, err := c.cfg.secret()
-	if err != nil {
-		return nil, err
+// untilAsked is a pause that only an outbind ends.
+const untilAsked = 100 * 365 * 24 * time.Hour
+
+// rest waits for d, or until the SMSC asks for a bind; it is false when ctx ends first.
+func (c *Client) rest(ctx context.Context, d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+	case <-c.wake:
+		c.log.Info("the SMSC asks for a bind")
+	case <-ctx.Done():
+		return false
 	}
-	conn, err := c.dial(ctx)
-	if err != nil {
-		return nil, err
-	}
-	cfg := c.cfg
-	cfg.Password, cfg.PasswordFile, cfg.PasswordEnv = password, "", ""
-	s := newSession(conn, cfg, c.log, c.exchange)
-	s.lent = true
-	peer := conn.RemoteAddr().String()
-	s.state = func(state string) {
-		if state == StateBound {
-			c.dialer.last = peer
-			d.up(s, peer)
-		}
-		c.update(func(st *Status) {
-			st.State, st.SMSC, st.Version = state, s.smsc, s.version
-			if state == StateBound {
-				st.Failures = 0
-			}
-		})
-	}
-	c.update(func(st *Status) { st.State, st.Peer, st.TLS = StateBinding, peer, tlsVersion(conn) })
-	err = s.Run(ctx)
-	return s, c.explain(s, err)
+	return true
 }
 
 // explain says whose error it is: of the bind, or of a session that stood.
@@ -129,7 +143,7 @@ func (c *Client) explain(s *Session, err error) error {
 		return nil
 	}
 	if remoteAlert(err) {
-		err = explainAlert(&c.cfg, err)
+		err = explainAlert(&s.cfg, err)
 	}
 	doing := "session with"
 	if s.boundAt.IsZero() {
@@ -137,10 +151,10 @@ func (c *Client) explain(s *Session, err error) error {
 	}
 	if e, ok := errors.AsType[*StatusError](err); ok {
 		if advice := remedy(e.Status); advice != "" {
-			return &linkError{fmt.Sprintf("%s %s as %q", doing, c.cfg.Address, c.cfg.SystemID), err, advice}
+			return &linkError{fmt.Sprintf("%s %s as %q", doing, s.cfg.Address, c.cfg.SystemID), err, advice}
 		}
 	}
-	return &linkError{fmt.Sprintf("%s %s as %q", doing, c.cfg.Address, c.cfg.SystemID), err, ""}
+	return &linkError{fmt.Sprintf("%s %s as %q", doing, s.cfg.Address, c.cfg.SystemID), err, ""}
 }
 
 // update stores a changed copy of the status; in Run's goroutine only.

@@ -23,17 +23,27 @@ type line struct {
 	ended chan struct{} // closed when Run has returned err
 	err   error
 	dials int
-	open  int // connections that are open now
+	open  int  // connections that are open now
+	pairs bool // two may be
 }
 
 func connect(t *testing.T, cfg Config) *line {
 	t.Helper()
+	return connectTo(t, cfg, func(string) error { return nil })
+}
+
+// connectTo is connect with a say in which addresses can be reached.
+func connectTo(t *testing.T, cfg Config, reach func(address string) error) *line {
+	t.Helper()
 	ctx, stop := context.WithCancel(t.Context())
 	j := new(journal)
 	l := &line{Client: NewClient(cfg, j.logger(slog.LevelInfo)), t: t, log: j, far: make(chan *far), stop: stop, ended: make(chan struct{})}
-	l.dial = func(ctx context.Context) (net.Conn, error) {
+	l.dial = func(ctx context.Context, p *place) (net.Conn, error) {
 		l.dials++
-		if l.open > 0 {
+		if err := reach(p.cfg.Address); err != nil {
+			return nil, err
+		}
+		if l.open > 0 && !l.pairs {
 			t.Error("a second connection was made while the first was open")
 		}
 		ours, theirs := net.Pipe()
@@ -232,7 +242,7 @@ func TestClientLogsChangesOnly(t *testing.T) {
 		j := new(journal)
 		c := NewClient(cfg, j.logger(slog.LevelInfo))
 		broken := []error{errors.New("a"), errors.New("a"), errors.New("a"), errors.New("b"), errors.New("a")}
-		c.dial = func(context.Context) (net.Conn, error) {
+		c.dial = func(context.Context, *place) (net.Conn, error) {
 			err := broken[0]
 			if broken = broken[1:]; len(broken) == 0 {
 				stop()

@@ -19,8 +19,16 @@ type Config struct {
 	// Address is the SMSC's host and port: a name, an IPv4 address or an IPv6 address in brackets.
 	// Without a port it is 2775, and 3550 with TLS. No default.
 	Address string `toml:"address"`
+	// Addresses are further addresses of the same SMSC, tried in order when Address does not serve.
+	// Default none.
+	Addresses []string `toml:"addresses"`
+	// ReturnAfter is how long to stay at one of Addresses before Address is tried again, once nothing is in
+	// flight; the time doubles while that fails. "0s" is never. 0 or 10s to 24h, default 15m.
+	ReturnAfter time.Duration `toml:"return_after"`
 	// Bind is what to bind as: "transceiver" submits and receives over one connection (SMPP 3.4
-	// §4.1.5), "transmitter" only submits, "receiver" only receives. Default "transceiver".
+	// §4.1.5), "transmitter" only submits, "receiver" only receives. An SMSC that answers
+	// ESME_RINVCMDID is bound otherwise: as transmitter and receiver over two connections in the place of a
+	// transceiver, as transceiver in the place of the others. Default "transceiver".
 	Bind string `toml:"bind"`
 	// SystemID is the account's name, 1 to 15 octets: system_id, §5.2.1. No default.
 	SystemID string `toml:"system_id"`
@@ -36,7 +44,7 @@ type Config struct {
 	// empty: system_type, §5.2.3. Default empty.
 	SystemType string `toml:"system_type"`
 	// InterfaceVersion is the protocol version to ask for, "3.3", "3.4" or "5.0"; some SMSCs refuse
-	// all but 3.4: interface_version, §5.2.4. Default "3.4".
+	// all but 3.4, and one that refuses 5.0 is bound with 3.4: interface_version, §5.2.4. Default "3.4".
 	InterfaceVersion string `toml:"interface_version"`
 	// AddrTON is the type of number of AddressRange, 0 to 6: addr_ton, §5.2.5. Default 0.
 	AddrTON uint8 `toml:"addr_ton"`
@@ -52,6 +60,21 @@ type Config struct {
 	// Insecure allows to send the password and all texts unencrypted to an address on the public
 	// internet. Loopback, private and link-local addresses need no such leave. Default false.
 	Insecure bool `toml:"insecure"`
+
+	// LocalAddress is the address of this machine to connect from. Default "": the system chooses.
+	LocalAddress string `toml:"local_address"`
+	// Interface is the network interface to connect by, whatever the routes say: a VPN's, so that it is used
+	// or nothing. Linux only. Default "".
+	Interface string `toml:"interface"`
+	// Proxy is a proxy to connect through, "socks5://host:port" or "http://host:port", with user:password@
+	// in front of the host if it asks for them. It looks up the name in Address. Default "".
+	Proxy Secret `toml:"proxy"`
+	// Keepalive is after how long without traffic TCP itself asks the other end, which costs less than
+	// enquire_link and finds less. "0s" is never; without enquire_link_timer it is then "1m", for else a dead
+	// connection is not found. 0 or 1s to 2h, default 0.
+	Keepalive time.Duration `toml:"keepalive"`
+	// Outbind is how the SMSC may ask us to bind.
+	Outbind Outbind `toml:"outbind"`
 
 	// Window is how many requests may be without response at once, 1 to 1000. Default 10.
 	Window int `toml:"window"`
@@ -107,6 +130,9 @@ type TLSConfig struct {
 	// ServerName is the name that the SMSC's certificate must bear, and that is sent as SNI. Default:
 	// the host in address.
 	ServerName string `toml:"server_name"`
+	// Pin is the SHA-256 of the public key in the SMSC's certificate (of its SubjectPublicKeyInfo), 64
+	// hexadecimal digits. It is then what counts: neither authorities nor names nor dates do. Default "".
+	Pin string `toml:"pin"`
 	// InsecureSkipVerify accepts any certificate from anybody. For tests. Default false.
 	InsecureSkipVerify bool `toml:"insecure_skip_verify"`
 	// PostQuantum offers the hybrid ML-KEM key exchange too. It makes the first packet 1.5 kB instead
@@ -130,6 +156,7 @@ func Default() Config {
 		BodyTimer:        10 * time.Second,
 		WriteTimer:       10 * time.Second,
 		UnbindTimer:      2 * time.Second,
+		ReturnAfter:      15 * time.Minute,
 		ReconnectMin:     time.Second,
 		ReconnectMax:     2 * time.Minute,
 		ReconnectRefused: 10 * time.Minute,

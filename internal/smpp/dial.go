@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"os"
 	"syscall"
+	"time"
 )
 
 // dialer makes the connections of one client, one at a time.
@@ -69,14 +70,59 @@ func (d *dialer) connectTo(ctx context.Context, address string) (net.Conn, error
 		FallbackDelay:  -1, // no two connections at once
 		ControlContext: d.control,
 	}
-	return nd.DialContext(ctx, "tcp", address)
+	if every := d.keepalive(); every > 0 {
+		nd.KeepAlive = every
+	}
+	if a, err := netip.ParseAddr(d.cfg.LocalAddress); err == nil {
+		nd.LocalAddr = net.TCPAddrFromAddrPort(netip.AddrPortFrom(a, 0))
+	}
+	u, err := d.cfg.proxyURL()
+	if err != nil {
+		return nil, fmt.Errorf("smpp: proxy: %w", err)
+	}
+	if u == nil {
+		return nd.DialContext(ctx, "tcp", address)
+	}
+	if err := d.private(address); err != nil {
+		return nil, err
+	}
+	return dialProxy(ctx, u, &nd, address)
+}
+
+// keepalive is after how long TCP asks the other end; 0 is never.
+func (d *dialer) keepalive() time.Duration {
+	if d.cfg.Keepalive == 0 && d.cfg.EnquireLinkTimer == 0 {
+		return time.Minute
+	}
+	return d.cfg.Keepalive
+}
+
+// private refuses to send a password in the clear to a public address behind a proxy. A name counts as
+// public there: only the proxy knows what it stands for.
+func (d *dialer) private(address string) error {
+	if d.cfg.TLS.Enabled || d.cfg.Insecure {
+		return nil
+	}
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return err
+	}
+	if a, err := netip.ParseAddr(host); err != nil || public(a) {
+		return errPublic
+	}
+	return nil
 }
 
 // control sees each address before it is connected to.
 func (d *dialer) control(_ context.Context, _, address string, raw syscall.RawConn) error {
-	if !d.cfg.TLS.Enabled && !d.cfg.Insecure {
+	if !d.cfg.TLS.Enabled && !d.cfg.Insecure && d.cfg.Proxy == "" { // else the address is the proxy's
 		if a, err := netip.ParseAddrPort(address); err != nil || public(a.Addr()) {
 			return errPublic
+		}
+	}
+	if d.cfg.Interface != "" {
+		if err := bindToDevice(raw, d.cfg.Interface); err != nil {
+			return err
 		}
 	}
 	return setUserTimeout(raw, d.cfg.WriteTimer+d.cfg.EnquireResponse)

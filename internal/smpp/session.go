@@ -18,7 +18,8 @@ import (
 // goroutine writes; callers encode their own.
 type Session struct {
 	*exchange
-	lent bool // the exchange is a client's
+	lent    bool // the exchange is a client's
+	listens bool // the receiver of a pair, which takes no calls
 
 	conn    net.Conn
 	cfg     Config
@@ -218,7 +219,7 @@ func (s *Session) closed() bool {
 
 // hasPlace reports whether a call can be taken.
 func (s *Session) hasPlace() bool {
-	return s.phase == phaseBound && s.window.open.n+len(s.overflow) < s.cfg.Window && !s.out.full()
+	return s.phase == phaseBound && !s.listens && s.window.open.n+len(s.overflow) < s.cfg.Window && !s.out.full()
 }
 
 // registerMore takes the calls that are waiting, and those that come when their callers are let run,

@@ -142,7 +142,7 @@ func TestSessionResumption(t *testing.T) {
 	ctx, stop := contextFor(t)
 	defer stop()
 	for _, want := range []bool{false, true} {
-		conn, err := c.dial(ctx)
+		conn, err := c.dial(ctx, c.places[0])
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -15,7 +15,7 @@ var errNoTLS = errors.New("smpp: the tiny edition of this program has no TLS")
 
 type encrypter struct{}
 
-func newEncrypter() encrypter { return encrypter{} }
+func newEncrypter(int) encrypter { return encrypter{} }
 
 func (encrypter) prepare(*Config, string) (func(context.Context, net.Conn, string) (net.Conn, error), error) {
 	return nil, errNoTLS
