@@ -42,16 +42,31 @@ func Fields(b []byte) ([]Field, error) {
 		c.surplus()
 	}
 	if c.err != nil {
-		c.off = len(b)
-		if e, ok := errors.AsType[*FieldError](c.err); ok {
-			c.pending = e.Problem
-		}
-		c.print("(cannot be read)")
+		c.rubble(&fields)
 		if len(b) >= HeaderLen {
 			err = c.err
 		}
 	}
 	return fields, err
+}
+
+// rubble prints what is left of a PDU at the field that could not be read, or after it when it was read and
+// nothing can be made of it.
+func (c *codec) rubble(fields *[]Field) {
+	problem := ""
+	if e, ok := errors.AsType[*FieldError](c.err); ok {
+		problem = e.Problem
+	}
+	if n := len(*fields); n > 0 && c.at < c.off && (*fields)[n-1].Offset == c.at {
+		(*fields)[n-1].Note = problem
+		problem = ""
+		c.name, c.at = "(surplus)", c.off
+	}
+	c.off = len(c.b)
+	if c.at < c.off || problem != "" {
+		c.pending = problem
+		c.print("(cannot be read)")
+	}
 }
 
 // print adds the field at hand, whose octets have been read, to the list.

@@ -28,6 +28,8 @@ const (
 	ServiceTypeVMA     = "VMA"  // Voice Mail Alerting
 	ServiceTypeWAP     = "WAP"  // Wireless Application Protocol
 	ServiceTypeUSSD    = "USSD" // Unstructured Supplementary Services Data
+	ServiceTypeCBS     = "CBS"  // Cell Broadcast Service; 5.0
+	ServiceTypeGUTS    = "GUTS" // Generic UDP Transport Service; 5.0
 )
 
 // ESMClass is esm_class: the messaging mode in bits 1-0, the message type in bits 5-2 and the GSM
@@ -119,54 +121,6 @@ func (r RegisteredDelivery) String() string {
 		s += fmt.Sprintf(", bits 0x%02X (reserved)", uint8(r&^0x1F))
 	}
 	return s
-}
-
-// DataCoding is data_coding: SMPP 3.4 §5.2.19. On GSM networks the values from 0xC0 are the data coding
-// schemes of TS 23.038 §4.
-type DataCoding uint8
-
-// The values of data_coding below 0xC0.
-const (
-	CodingDefault     DataCoding = 0x00 // the SMSC's default alphabet, GSM 7-bit at most
-	CodingIA5         DataCoding = 0x01 // ASCII
-	CodingOctets1     DataCoding = 0x02 // 8-bit binary (TDMA, CDMA)
-	CodingLatin1      DataCoding = 0x03
-	CodingOctets      DataCoding = 0x04 // 8-bit binary
-	CodingJIS         DataCoding = 0x05
-	CodingCyrillic    DataCoding = 0x06 // ISO-8859-5
-	CodingHebrew      DataCoding = 0x07 // ISO-8859-8
-	CodingUCS2        DataCoding = 0x08
-	CodingPictogram   DataCoding = 0x09
-	CodingISO2022JP   DataCoding = 0x0A
-	CodingExtendedJIS DataCoding = 0x0D
-	CodingKSC5601     DataCoding = 0x0E
-)
-
-// String names the alphabet, the message class or the waiting indication.
-func (d DataCoding) String() string {
-	names := [...]string{
-		"SMSC default alphabet", "IA5", "8-bit binary", "Latin-1", "8-bit binary", "JIS", "ISO-8859-5",
-		"ISO-8859-8", "UCS2", "pictogram", "ISO-2022-JP", "", "", "extended Kanji JIS", "KS C 5601",
-	}
-	switch {
-	case int(d) < len(names) && names[d] != "":
-		return names[d]
-	case d >= 0xF0:
-		alphabet := "default alphabet"
-		if d&4 != 0 {
-			alphabet = "8-bit binary"
-		}
-		return fmt.Sprintf("%s, message class %d", alphabet, d&3)
-	case d >= 0xC0:
-		group := [3]string{"discard", "store", "store, UCS2"}[(d-0xC0)>>4]
-		lamp := "off"
-		if d&8 != 0 {
-			lamp = "on"
-		}
-		what := [4]string{"voicemail", "fax", "e-mail", "other"}[d&3]
-		return fmt.Sprintf("message waiting (%s): %s %s", group, what, lamp)
-	}
-	return "reserved"
 }
 
 // MessageState is message_state: SMPP 3.4 §5.2.28, 5.0 §4.7.15.

@@ -131,3 +131,19 @@ func TestTLVsAsRead(t *testing.T) {
 		}
 	}
 }
+
+// TestDataCodingOfHandsets reads the message classes and the waiting indications of TS 23.038 §4.
+func TestDataCodingOfHandsets(t *testing.T) {
+	for n := range 256 {
+		d := DataCoding(n)
+		class, isClass := d.Class()
+		lamp, store, isLamp := d.Waiting()
+		wantLamp := n>>4 >= 0xC && n>>4 <= 0xE
+		if isClass != (n>>4 == 0xF) || isClass && int(class) != n&3 {
+			t.Errorf("0x%02X is of class %d, %v", n, class, isClass)
+		}
+		if isLamp != wantLamp || isLamp && (store != (n>>4 != 0xC) || lamp.On() != (n&8 != 0) || int(lamp.Waiting()) != n&3) {
+			t.Errorf("0x%02X switches %v, store %v, %v", n, lamp, store, isLamp)
+		}
+	}
+}
