@@ -66,7 +66,7 @@ func (m *BroadcastSMResp) fields(c *codec) {
 
 // QueryBroadcastSM asks what became of a broadcast: 5.0 §4.6.1.
 type QueryBroadcastSM struct {
-	// MessageID is the one that the SMSC gave in its response: at most 64 octets.
+	// MessageID is the one that the SMSC gave in its response: 1 to 64 octets.
 	MessageID string
 	// Source is the source address of the broadcast; zero when it was.
 	Source Address
@@ -75,7 +75,7 @@ type QueryBroadcastSM struct {
 }
 
 func (m *QueryBroadcastSM) fields(c *codec) {
-	c.cstring("message_id", &m.MessageID, 65)
+	c.messageID(&m.MessageID)
 	c.address(sourceAddr, &m.Source, 21)
 	c.tlvs(&m.TLVs, inQueryBroadcast)
 }

@@ -18,6 +18,9 @@ func (m *CancelSM) fields(c *codec) {
 	c.cstring("message_id", &m.MessageID, 65)
 	c.address(sourceAddr, &m.Source, 21)
 	c.address(destinationAddr, &m.Dest, 21)
+	if m.MessageID == "" && m.Dest.Addr == "" {
+		c.object("without a message_id a destination is wanted (§4.9.1)")
+	}
 }
 
 // CancelSMResp answers cancel_sm: §4.9.2. It has no body.

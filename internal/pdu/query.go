@@ -4,14 +4,14 @@ import "strings"
 
 // QuerySM asks what became of a message: SMPP 3.4 §4.8.1.
 type QuerySM struct {
-	// MessageID is the one that the SMSC gave in its response: at most 64 octets.
+	// MessageID is the one that the SMSC gave in its response: 1 to 64 octets.
 	MessageID string
 	// Source is the source address of that message; zero when it was.
 	Source Address
 }
 
 func (m *QuerySM) fields(c *codec) {
-	c.cstring("message_id", &m.MessageID, 65)
+	c.messageID(&m.MessageID)
 	c.address(sourceAddr, &m.Source, 21)
 }
 
@@ -43,6 +43,14 @@ func (m *QuerySMResp) fields(c *codec) {
 	c.limit(m.State <= StateSkipped, uint32(m.State), "0 to 9 (§5.2.28, 5.0 §4.7.15)")
 	octet(c, "error_code", &m.ErrorCode)
 	c.tlvs(&m.TLVs, inOtherResp)
+}
+
+// messageID is the message_id of a message that a request is about.
+func (c *codec) messageID(v *string) {
+	c.cstring("message_id", v, 65)
+	if *v == "" {
+		c.object("a message is to be named, and it is empty")
+	}
 }
 
 // Command is CmdQuerySM.

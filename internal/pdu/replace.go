@@ -3,7 +3,7 @@ package pdu
 // ReplaceSM changes a message that is not delivered yet: SMPP 3.4 §4.10.1. Its data_coding, esm_class and
 // destination stay those of the message.
 type ReplaceSM struct {
-	// MessageID is the one that the SMSC gave in its response: at most 64 octets.
+	// MessageID is the one that the SMSC gave in its response: 1 to 64 octets.
 	MessageID string
 	// Source is the source address of the message; zero when it was.
 	Source Address
@@ -22,7 +22,7 @@ type ReplaceSM struct {
 }
 
 func (m *ReplaceSM) fields(c *codec) {
-	c.cstring("message_id", &m.MessageID, 65)
+	c.messageID(&m.MessageID)
 	c.address(sourceAddr, &m.Source, 21)
 	c.time("schedule_delivery_time", &m.ScheduleDeliveryTime)
 	c.time("validity_period", &m.ValidityPeriod)
