@@ -48,7 +48,7 @@ func describeItem(item queue.Item) queueItem {
 		case item.State == queue.Buried:
 			q.State = "failed"
 		}
-	case bridge.LaneIn:
+	case bridge.LaneIn, bridge.LaneMailbox:
 		q.Direction = "in"
 	case bridge.LaneReceipt:
 		q.Direction = "receipt"
@@ -60,7 +60,7 @@ func describeItem(item queue.Item) queueItem {
 func (o queueOrder) wants(item queue.Item) bool {
 	switch {
 	case o.Inbound:
-		return item.Lane == bridge.LaneIn
+		return item.Lane == bridge.LaneIn || item.Lane == bridge.LaneMailbox
 	case o.Failed:
 		return item.Lane == bridge.LaneOut && item.State == queue.Buried
 	}

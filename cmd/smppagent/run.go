@@ -82,10 +82,11 @@ func runAgent(ctx context.Context, cfg *config, log *slog.Logger) error {
 	if err != nil {
 		return err
 	}
-	ports, err = virtual.New(cfg.Virtual, virtualAgent(cfg, q, way), buildVersion().Version, log)
+	ports, err = virtual.New(cfg.Virtual, cfg.virtualDir(), virtualAgent(cfg, q, way), buildVersion().Version, log)
 	if err != nil {
 		return err
 	}
+	way.Deliver(virtualMailbox(ports))
 	ln, err := door.Listen(cfg.Agent.Socket, 0o660, cfg.Agent.SocketGroup)
 	if err != nil {
 		return err

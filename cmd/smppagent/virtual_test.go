@@ -61,6 +61,38 @@ func (c *modemClient) expect(what, want string) {
 	}
 }
 
+// What the SMSC brings for the port's number can be read there, and the fate of a text that was sent comes back
+// as a status report. Both survive SIGKILL.
+func TestVirtualInbound(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, `virtual = [{ name = "panel", pty = "ttyVM0", number = "+359888000001", echo = false }]`)
+	s.start()
+	c := openModem(t, s, s.path("ttyVM0"))
+	c.expect("AT+CMGF=1;+CSCS=\"UTF-8\";+CSMP=49,167,0,0;+CNMI=2,1,0,2,0\r", "\r\nOK\r\n")
+	c.expect("AT+CMGS=\"+359888123456\"\r", "\r\n> ")
+	c.expect("Water\x1a", "\r\n+CMGS: 1\r\n\r\nOK\r\n")
+	s.until("the report is there", func() bool {
+		st, err := s.status()
+		return err == nil && st.Ports[0].Stored == 1 && st.Ports[0].Pending == 0
+	})
+	if err := s.smsc.SendMO("+359888111222", "+359888000001", "Здравей"); err != nil {
+		t.Fatal(err)
+	}
+	s.until("the message is there", func() bool {
+		st, err := s.status()
+		return err == nil && st.Ports[0].Stored == 2
+	})
+	c.file.Close()
+	s.kill()
+	s.start()
+	c = openModem(t, s, s.path("ttyVM0"))
+	c.expect("AT+CMGF=1;+CSCS=\"UTF-8\"\r", "\r\nOK\r\n")
+	got, err := c.ask("AT+CMGL=\"ALL\"\r")
+	if err != nil || !strings.Contains(got, "\r\n+CMGL: 1,\"REC UNREAD\",6,1,\"+359888123456\",145,") || !strings.HasSuffix(got, "\r\nЗдравей\r\n\r\nOK\r\n") {
+		t.Errorf("the port holds %q, %v", got, err)
+	}
+}
+
 // A text that a program sends through the modem reaches the SMSC, and the status says so.
 func TestVirtualPort(t *testing.T) {
 	t.Parallel()

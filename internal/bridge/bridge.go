@@ -23,6 +23,7 @@ const (
 	LaneOut     queue.Lane = 0 // messages on their way to the SMSC
 	LaneIn      queue.Lane = 1 // short messages from the SMSC
 	LaneReceipt queue.Lane = 2 // delivery receipts that no message claims yet
+	LaneMailbox queue.Lane = 3 // short messages from the SMSC that the mailbox is to take
 )
 
 // A Person is somebody to whom inbound short messages are forwarded.
@@ -44,6 +45,7 @@ type Bridge struct {
 	links   []*link // by order; in that of the configuration within it
 	sender  sms.Address
 	forward []Person
+	mailbox Mailbox
 	outcome OutcomeFunc
 	log     *slog.Logger
 
@@ -126,6 +128,7 @@ func (b *Bridge) Run(ctx context.Context) error {
 	wg.Go(func() { b.takeExpired(work) })
 	wg.Go(func() { b.keepFailed(work) })
 	wg.Go(func() { b.forwardInbound(ctx) })
+	wg.Go(func() { b.fillMailbox(ctx) })
 	err := b.dispatch(sending, work)
 	endSending()
 	senders.Wait()

@@ -207,9 +207,7 @@ func (b *Bridge) store(ctx context.Context, l *link, d *pdu.DeliverSM) error {
 	if err != nil {
 		return err
 	}
-	ids, err := b.q.Append(ctx, queue.Entry{
-		Lane: LaneIn, Class: inboundClass, Expires: time.Now().Add(inboundTTL), Body: body,
-	})
+	ids, err := b.q.Append(ctx, b.inboundEntries(&in, body)...)
 	if err != nil {
 		return err
 	}

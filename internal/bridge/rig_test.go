@@ -29,6 +29,7 @@ type rig struct {
 	profile Profile
 	others  []Link // beside that to smsc
 	forward []Person
+	mailbox Mailbox
 
 	far  sim.Config
 	smsc *sim.SMSC
@@ -93,6 +94,7 @@ func (r *rig) start() {
 	if err != nil {
 		r.t.Fatal(err)
 	}
+	b.Deliver(r.mailbox)
 	qctx, stopQueue := context.WithCancel(context.Background())
 	bctx, stopBridge := context.WithCancel(context.Background())
 	var qwg, bwg sync.WaitGroup

@@ -90,7 +90,15 @@ var commands = map[string]entry{
 
 	// TS 27.005
 	"+CMGC": {do: notHere(cmsNotSupported), message: true},
+	"+CMGD": {do: deleteMessage, message: true},
 	"+CMGF": {do: messageFormat, open: true},
+	"+CMGL": {do: listMessages, message: true},
+	"+CMGR": {do: readMessage, message: true},
+	"+CMGW": {do: writeMessage, message: true},
+	"+CMSS": {do: sendStored, message: true},
+	"+CNMA": {do: acknowledge, message: true},
+	"+CNMI": {do: indications, message: true},
+	"+CPMS": {do: preferredMemory, message: true},
 	"+CMGS": {do: sendMessage, message: true},
 	"+CMMS": {do: number(2, func(s *settings) *int { return &s.more }), open: true},
 	"+CRES": {do: silent, message: true},

@@ -2,6 +2,7 @@ package virtual
 
 import (
 	"context"
+	"strconv"
 	"time"
 
 	"smppagent/internal/modem/tpdu"
@@ -72,32 +73,32 @@ func serviceCentre(_ context.Context, s *session, c *command) error {
 
 // textParameters is +CSMP: TS 27.005 §3.1.2.
 func textParameters(_ context.Context, s *session, c *command) error {
-	p := &s.set.parameters
 	switch c.op {
 	case opTest:
 	case opRead:
-		if s.set.absolute != "" {
-			s.info("+CSMP: %d,%q,%d,%d", p[0], s.set.absolute, p[2], p[3])
-		} else {
-			s.info("+CSMP: %d,%d,%d,%d", p[0], p[1], p[2], p[3])
+		p := s.set.parameters
+		validity := strconv.Itoa(int(p.Validity))
+		if p.Until != "" {
+			validity = `"` + p.Until + `"`
 		}
+		s.info("+CSMP: %d,%s,%d,%d", p.First, validity, p.ProtocolID, p.DCS)
 	case opSet:
-		next, absolute := *p, s.set.absolute
+		p := s.set.parameters
 		if v := c.arg(1); v.quoted {
-			absolute = v.text
+			p.Until = v.text
 			c.args[1] = argument{}
 		} else if v.text != "" {
-			absolute = ""
+			p.Until = ""
 		}
-		if !c.numbers(&next[0], &next[1], &next[2], &next[3]) {
+		first, validity, pid, dcs := int(p.First), int(p.Validity), int(p.ProtocolID), int(p.DCS)
+		if !c.numbers(&first, &validity, &pid, &dcs) || max(first, validity, pid, dcs) > 255 {
 			return cmsText
 		}
-		for _, n := range next {
-			if n > 255 {
-				return cmsText
-			}
+		p.First, p.Validity, p.ProtocolID, p.DCS = byte(first), byte(validity), byte(pid), tpdu.DCS(dcs)
+		if err := p.Check(); err != nil {
+			return asCMS(err, cmsText)
 		}
-		s.set.parameters, s.set.absolute = next, absolute
+		s.set.parameters = p
 	}
 	return nil
 }
@@ -162,6 +163,11 @@ func (s *session) messageOf(n int, body []byte) (sms.Message, error) {
 	if err != nil {
 		return sms.Message{}, asCMS(err, cmsPDU)
 	}
+	return s.messageIn(octets)
+}
+
+// messageIn is the message in an SMS-SUBMIT.
+func (s *session) messageIn(octets []byte) (sms.Message, error) {
 	submit, err := tpdu.ParseSubmit(octets)
 	if err != nil {
 		s.port.log.Debug("TPDU cannot be read", "err", err)
@@ -172,6 +178,30 @@ func (s *session) messageOf(n int, body []byte) (sms.Message, error) {
 		return m, asCMS(err, cmsPDU)
 	}
 	m.To = s.port.complete(m.To)
+	return m, nil
+}
+
+// encode writes a string for the client in its character set.
+func (s *session) encode(text string) string { return string(s.set.charset.Encode(text)) }
+
+// decode reads a string of the client: a number or a code first of all.
+func (s *session) decode(text string) string {
+	if n := s.set.charset.DecodeNumber(text); n != text {
+		return n
+	}
+	if t, err := s.set.charset.Decode([]byte(text)); err == nil && !isCode(text) {
+		return t
+	}
+	return text
+}
+
+// textMessage makes a message of a body in text mode.
+func (s *session) textMessage(to sms.Address, body []byte) (sms.Message, error) {
+	m, err := s.set.parameters.Message(to, body, s.set.charset, time.Now())
+	if err != nil {
+		s.port.log.Debug("text cannot be taken", "err", err)
+		return m, asCMS(err, cmsText)
+	}
 	return m, nil
 }
 

@@ -2,7 +2,10 @@ package virtual
 
 import (
 	"context"
+	"strings"
 	"time"
+
+	"smppagent/internal/modem/textmode"
 )
 
 // Commands of the phone: TS 27.007.
@@ -153,11 +156,15 @@ func clockText(now time.Time, set bool) string {
 func characterSet(_ context.Context, s *session, c *command) error {
 	switch c.op {
 	case opTest:
-		s.info("+CSCS: %s", charsetNames())
+		var names []string
+		for _, cs := range textmode.Charsets() {
+			names = append(names, `"`+cs.String()+`"`)
+		}
+		s.info("+CSCS: (%s)", strings.Join(names, ","))
 	case opRead:
-		s.info("+CSCS: %q", s.set.charset)
+		s.info("+CSCS: %q", s.set.charset.String())
 	case opSet:
-		cs, ok := parseCharset(c.arg(0).text)
+		cs, ok := textmode.ParseCharset(c.arg(0).text)
 		if !ok || len(c.args) > 1 {
 			return cmeBadParameters
 		}

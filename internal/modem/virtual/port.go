@@ -5,9 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 
+	"smppagent/internal/modem/store"
 	"smppagent/internal/sms"
 )
 
@@ -20,10 +23,11 @@ type Port struct {
 	sender  sms.Address
 	allow   []destination
 
-	pin   pinGuard
-	storm storm
-	refs  references
-	stats stats
+	memory [2]*store.Memory // by memorySIM, memoryME
+	pin    pinGuard
+	storm  storm
+	refs   references
+	stats  stats
 
 	visited chan<- struct{} // a client has come; nil: nobody asks
 
@@ -34,7 +38,9 @@ type Port struct {
 }
 
 // newPort makes the port that cfg, which has passed Check, describes.
-func newPort(cfg Config, agent Agent, version string, log *slog.Logger) (*Port, error) {
+//
+// Its memories are files in dir, which is there; "" keeps nothing.
+func newPort(cfg Config, dir string, agent Agent, version string, log *slog.Logger) (*Port, error) {
 	p := &Port{
 		cfg: cfg, agent: agent, log: log.With("port", cfg.Name),
 		persona: newPersona(&cfg, version), sessions: map[*session]struct{}{},
@@ -46,6 +52,17 @@ func newPort(cfg Config, agent Agent, version string, log *slog.Logger) (*Port, 
 			return nil, fmt.Errorf("virtual: port %s: sender: %w", cfg.Name, err)
 		}
 		p.sender = a
+	}
+	for i, name := range memoryNames {
+		var err error
+		if dir == "" {
+			p.memory[i], err = store.New(cfg.Messages)
+		} else {
+			p.memory[i], err = store.Open(filepath.Join(dir, cfg.Name+"."+strings.ToLower(name)), cfg.Messages, p.log)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("virtual: port %s: %w", cfg.Name, err)
+		}
 	}
 	for _, d := range cfg.Destinations {
 		p.allow = append(p.allow, p.destination(d))
@@ -65,6 +82,7 @@ func (p *Port) talk(ctx context.Context, l line, set *settings, client string) e
 	case p.visited <- struct{}{}:
 	default:
 	}
+	s.directReports.Store(set.indicate[0] > 0 && set.indicate[3] == 1)
 	err := s.serve(ctx)
 	p.mu.Lock()
 	delete(p.sessions, s)
@@ -212,4 +230,13 @@ func mask(addr string) string {
 		stars[i] = '*'
 	}
 	return addr[:head] + string(stars) + addr[len(addr)-2:]
+}
+
+// close writes the memories out.
+func (p *Port) close() {
+	for _, m := range p.memory {
+		if err := m.Close(); err != nil {
+			p.log.Error("messages of the port not written", "err", err)
+		}
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"os"
 	"strings"
 	"sync"
 	"time"
@@ -21,12 +22,17 @@ type Ports struct {
 	visited chan struct{}
 }
 
-// New makes the ports that configs, which have passed Check, describe. version is the revision of a modem
-// whose config names none. Nothing is opened before Run.
-func New(configs []Config, agent Agent, version string, log *slog.Logger) (*Ports, error) {
+// New makes the ports that configs, which have passed Check, describe, with their memories in dir. version is
+// the revision of a modem whose config names none. No port is opened before Run.
+func New(configs []Config, dir string, agent Agent, version string, log *slog.Logger) (*Ports, error) {
 	x := &Ports{agent: agent, log: log, visited: make(chan struct{}, 1)}
+	if len(configs) > 0 {
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			return nil, fmt.Errorf("virtual: %w", err)
+		}
+	}
 	for _, cfg := range configs {
-		p, err := newPort(cfg, agent, version, log)
+		p, err := newPort(cfg, dir, agent, version, log)
 		if err != nil {
 			return nil, err
 		}
@@ -48,6 +54,9 @@ func (x *Ports) Run(ctx context.Context) error {
 	}
 	wg.Go(func() { x.watchLink(ctx) })
 	wg.Wait()
+	for _, p := range x.list {
+		p.close()
+	}
 	return nil
 }
 
@@ -101,9 +110,6 @@ func (p *Port) outcome(ctx context.Context, key string, o sms.Outcome) {
 		p.report(tpdu.Report{Reference: ref, To: x.to, Time: x.at, Discharge: time.Now(), Status: tpdu.StatusOf(o)})
 	}
 }
-
-// report passes a status report on to the client.
-func (p *Port) report(tpdu.Report) {}
 
 // linkEvery is how often the link is looked at while there is a client to be told of changes.
 const linkEvery = 2 * time.Second
@@ -166,6 +172,7 @@ func (p *Port) status() Status {
 		s.Place = "tcp " + p.cfg.TCP
 	}
 	s.Pending = p.refs.count()
+	s.Stored, s.Room = p.memory[memorySIM].Used(), p.memory[memorySIM].Size()
 	return s
 }
 

@@ -104,7 +104,7 @@ func newTestPort(t testing.TB, a *fakeAgent, change func(*Config)) *Port {
 	t.Helper()
 	cfg := testConfig(change)
 	cfg.Check(func(key, problem string) { t.Fatalf("config: %s: %s", key, problem) })
-	p, err := newPort(cfg, a.agent(), "1.0", slog.New(slog.DiscardHandler))
+	p, err := newPort(cfg, "", a.agent(), "1.0", slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -42,9 +43,13 @@ type session struct {
 	overflow bool   // it is longer than any command line
 	last     string // the latest command line, for A/
 	prompt   *prompt
-	failures int    // wrong PINs
-	done     bool   // hang up
-	client   string // who it is, for the log
+	acks     []unacked // what the client has been shown and is to acknowledge
+	gone     []int     // slots to be emptied once what they hold is written
+	// directReports is set while the client wants status reports with +CDS; others ask.
+	directReports atomic.Bool
+	failures      int    // wrong PINs
+	done          bool   // hang up
+	client        string // who it is, for the log
 }
 
 // serve talks with the client at the other end of l until it hangs up or ctx ends.
@@ -77,6 +82,8 @@ func (s *session) serve(ctx context.Context) error {
 		s.release()
 		if err := s.flush(ctx); err != nil {
 			cancel(err)
+		} else {
+			s.settleShown()
 		}
 	}
 	return errHungUp
@@ -137,6 +144,7 @@ func (s *session) flush(ctx context.Context) error {
 	s.quietTil = time.Now().Add(urcPause)
 	if isTimeout(err) {
 		s.port.log.Debug("client does not read its answer", "octets", len(out))
+		s.gone = s.gone[:0]
 		return nil
 	}
 	return err
@@ -156,6 +164,8 @@ func (s *session) arm(timer *time.Timer) {
 		timer.Reset(time.Until(s.asked.Add(promptTimer)))
 	case s.urcs.waiting() && s.spoken:
 		timer.Reset(time.Until(s.mayInterrupt()))
+	case len(s.acks) > 0:
+		timer.Reset(time.Until(s.acks[0].at.Add(ackTimer)))
 	}
 }
 

@@ -1,5 +1,7 @@
 package virtual
 
+import "smppagent/internal/modem/textmode"
+
 // settings are what commands change and ATZ puts back.
 type settings struct {
 	echo, verbose, quiet bool // E, V, Q: V.250 §6.2.4 to §6.2.6
@@ -9,17 +11,18 @@ type settings struct {
 	autoAnswer     int // S0
 	waitForCarrier int // S7
 
-	cmee    int     // TS 27.007 §9.1
-	text    bool    // +CMGF=1, TS 27.005 §3.2.3
-	charset charset // +CSCS, TS 27.007 §5.5
-	service int     // +CSMS, TS 27.005 §3.2.1
+	cmee    int              // TS 27.007 §9.1
+	text    bool             // +CMGF=1, TS 27.005 §3.2.3
+	charset textmode.Charset // +CSCS, TS 27.007 §5.5
+	service int              // +CSMS, TS 27.005 §3.2.1
 
-	parameters [4]int // +CSMP: fo, vp or 0, pid, dcs; TS 27.005 §3.1.2
-	absolute   string // the vp of +CSMP when it is text
-	header     int    // +CSDH, TS 27.005 §3.1.3
-	centre     string // +CSCA, TS 27.005 §3.3.1
+	parameters textmode.Parameters // +CSMP, TS 27.005 §3.1.2
+	header     int                 // +CSDH, TS 27.005 §3.1.3
+	centre     string              // +CSCA, TS 27.005 §3.3.1
 	centreType int
-	more       int // +CMMS, TS 27.005 §3.5.6
+	more       int    // +CMMS, TS 27.005 §3.5.6
+	indicate   [5]int // +CNMI: mode, mt, bm, ds, bfr; TS 27.005 §3.4.1
+	memory     [3]int // +CPMS, TS 27.005 §3.2.2
 
 	creg, cgreg, cereg int  // URCs of registration, TS 27.007 §7.2
 	operator           int  // format of +COPS?, TS 27.007 §7.3
@@ -37,7 +40,7 @@ type settings struct {
 func defaultSettings(cfg *Config) settings {
 	return settings{
 		echo: cfg.Echo, verbose: true, result: 4, cr: '\r', lf: '\n', bs: '\b', waitForCarrier: 60,
-		charset: charsetGSM, parameters: [4]int{17, 167, 0, 0},
+		charset: textmode.GSM, parameters: textmode.DefaultParameters(),
 		centre: cfg.Centre, centreType: addressType(cfg.Centre),
 		others: map[string]string{},
 	}

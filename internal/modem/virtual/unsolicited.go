@@ -22,6 +22,10 @@ func (s *session) unsolicited(u urc) {
 			s.urc("+CIEV: 2,%d", s.bars(r))
 			s.urc("+CIEV: 3,%d", service)
 		}
+	case urcMessage:
+		s.arrived(u)
+	case urcReport:
+		s.reported(u)
 	case urcRing:
 		if s.set.ring == 1 {
 			s.urc("+CRING: VOICE")
@@ -41,6 +45,3 @@ func (s *session) urc(format string, args ...any) {
 	s.info(format, args...)
 	s.set.verbose = verbose
 }
-
-// memories says whether unread messages wait and whether the memory is full, as 0 or 1.
-func (s *session) memories() (unread, full int) { return 0, 0 }

@@ -9,6 +9,9 @@ const maxURCs = 64
 type urc struct {
 	kind urcKind
 	text string
+
+	index  int
+	octets []byte
 }
 
 type urcKind uint8
@@ -17,6 +20,8 @@ const (
 	urcUSSD         urcKind = iota // text is the network's answer
 	urcRegistration                // the state of the link has changed
 	urcRing                        // text is who calls
+	urcMessage                     // an SMS-DELIVER came: octets, in the slot index
+	urcReport                      // an SMS-STATUS-REPORT came, index 0: it is in no slot
 )
 
 // A urcQueue holds what a client is to be told. Its methods may be called from any goroutine.
