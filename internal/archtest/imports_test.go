@@ -11,11 +11,12 @@ import (
 var mayImport = map[string][]string{
 	"cmd/smppagent": {
 		"internal/sms", "internal/pdu", "internal/smpp", "internal/queue", "internal/alerts", "internal/alerts/source/*",
-		"internal/door", "internal/bridge", "internal/sim", "internal/modem/*",
+		"internal/door", "internal/bridge", "internal/sim", "internal/modem/*", "internal/capture",
 	},
 	"internal/sms":             {},
 	"internal/pdu":             {},
 	"internal/pdu/bare":        {},
+	"internal/capture":         {},
 	"internal/smpp":            {"internal/pdu"},
 	"internal/queue":           {},
 	"internal/alerts":          {"internal/sms"},
