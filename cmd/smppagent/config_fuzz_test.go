@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"slices"
 	"strings"
 	"testing"
@@ -25,24 +24,6 @@ func FuzzReadConfig(f *testing.F) {
 		}
 		if !slices.IsSortedFunc(wrong, func(a, b problem) int { return a.Line - b.Line }) {
 			t.Errorf("not in order: %v", wrong)
-		}
-	})
-}
-
-// Whatever octets come, decode shows all of them, in PDUs that follow one another.
-func FuzzDecode(f *testing.F) {
-	f.Add([]byte("\x00\x00\x00\x10\x00\x00\x00\x15\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x02"))
-	f.Fuzz(func(t *testing.T, octets []byte) {
-		var out bytes.Buffer
-		a := &app{out: &out}
-		_ = a.decode(octets) // whether they are PDUs is not the question
-		end := 0
-		for at := 0; at < len(octets); at = end {
-			p := showPDU(octets[at:])
-			if end = at + p.Length; p.Length < 1 || end > len(octets) {
-				t.Fatalf("the PDU at %d has %d octets of %d", at, p.Length, len(octets)-at)
-			}
-			p.print(&out)
 		}
 	})
 }

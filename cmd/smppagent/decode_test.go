@@ -14,6 +14,11 @@ func TestParseHex(t *testing.T) {
 	for _, in := range []string{
 		"0010abCD", "00 10 ab cd", "00:10:AB:CD", "0x00, 0x10, 0xab, 0xcd", "0x0010abcd", `\x00\x10\xab\xcd`,
 		"00-10-ab-cd\n", "0010\r\nab|cd", " 0x00 10\tab cd ",
+		"00000000  00 10 ab cd                                       |....|\n00000004\n",
+		"00000000: 0010 abcd                                ....\n",
+		"00000000: 0010                                     ..\n00000002: abcd                                     ab\n",
+		"0000000 00 10\n0000002 ab cd\n0000004\n",
+		"\t0x0000:  0010 abcd            ....\n",
 	} {
 		if got, err := parseHex(in); err != nil || hex.EncodeToString(got) != "0010abcd" {
 			t.Errorf("%q: got %x, %v", in, got, err)

@@ -22,6 +22,8 @@ type Field struct {
 	Note string
 	// Section is where SMPP 3.4 describes it, "§5.2.12", or "5.0 §…"; empty for what no standard has.
 	Section string
+	// Section50 is where SMPP 5.0 describes it, "5.0 §4.7.12"; empty where it does not.
+	Section50 string
 }
 
 // Fields takes a PDU apart for people to read, in wire order, by the walk that decodes it. With an error
@@ -73,7 +75,7 @@ func (c *codec) rubble(fields *[]Field) {
 func (c *codec) print(value string) {
 	f := Field{
 		Name: c.name, Offset: c.at, Octets: c.b[c.at:c.off:c.off], Value: value, Note: c.pending,
-		Section: section(c.name),
+		Section: section(c.name), Section50: section50(c.name),
 	}
 	c.pending = ""
 	if c.name == "password" {

@@ -1,5 +1,10 @@
 package pdu
 
+import (
+	"fmt"
+	"slices"
+)
+
 // section is where SMPP 3.4 describes a mandatory parameter.
 func section(name string) string {
 	switch name {
@@ -73,6 +78,25 @@ func section(name string) string {
 		return "§5.2.30"
 	case "error_status_code":
 		return "§5.2.31"
+	}
+	return ""
+}
+
+// section50 is where SMPP 5.0 describes a mandatory parameter.
+func section50(name string) string {
+	for i, names := range [...][]string{
+		{"addr_ton", "source_addr_ton", "dest_addr_ton", "esme_addr_ton"},
+		{"addr_npi", "source_addr_npi", "dest_addr_npi", "esme_addr_npi"},
+		{"address_range"}, {"command_length"}, {"command_id"}, {"command_status", "error_status_code"}, {"data_coding"},
+		{"destination_addr"}, {"dest_flag"}, {"dl_name"}, {"esme_addr"}, {"esm_class"}, {"interface_version"},
+		{"message_id"}, {"message_state"}, {"no_unsuccess"}, {"number_of_dests"}, {"password"}, {"priority_flag"},
+		{"protocol_id"}, {"registered_delivery"}, {"replace_if_present_flag"},
+		{"schedule_delivery_time", "validity_period", "final_date"}, {"sequence_number"}, {"service_type"},
+		{"short_message"}, {"sm_default_msg_id"}, {"sm_length"}, {"source_addr"}, {"system_id"}, {"system_type"},
+	} {
+		if slices.Contains(names, name) {
+			return fmt.Sprintf("5.0 §4.7.%d", i+1)
+		}
 	}
 	return ""
 }

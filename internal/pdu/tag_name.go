@@ -25,3 +25,11 @@ func (s *tagSpec) section() string {
 	}
 	return ""
 }
+
+// section50 is where SMPP 5.0 describes the tag; empty when it does not.
+func (s *tagSpec) section50() string {
+	if s.v50 == 0 {
+		return ""
+	}
+	return fmt.Sprintf("5.0 §4.8.4.%d", s.v50)
+}

@@ -107,7 +107,8 @@ func (c *codec) tlvs(v *TLVs, in carriers) {
 		if c.list != nil {
 			c.name = tag.String()
 			c.print(c.looks.tlv(*t))
-			(*c.list)[len(*c.list)-1].Section = t.Tag.spec().section()
+			f := &(*c.list)[len(*c.list)-1]
+			f.Section, f.Section50 = t.Tag.spec().section(), t.Tag.spec().section50()
 		}
 		if !t.Tag.spec().surely(len(t.Value), in) {
 			c.tlvLimits(t, in)

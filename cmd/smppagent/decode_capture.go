@@ -1,0 +1,105 @@
+package main
+
+import (
+	"cmp"
+	"encoding/binary"
+	"fmt"
+	"slices"
+
+	"smppagent/internal/capture"
+	"smppagent/internal/pdu"
+)
+
+// maxPlausible is the command_length up to which octets after a gap are taken for a PDU: a message_payload of 64
+// KiB and all else.
+const maxPlausible = 70000
+
+// showCapture finds the PDUs in a capture, in the order in which they were whole. about says what was wrong
+// with the streams and what was left out.
+func showCapture(c *capture.Capture, passwords bool) (shown []shownPDU, about []string) {
+	shown = []shownPDU{}
+	others := 0
+	for _, f := range c.Flows {
+		found, said := showFlow(f, passwords)
+		if len(found) == 0 {
+			others++
+			continue
+		}
+		shown = append(shown, found...)
+		about = append(about, said...)
+	}
+	slices.SortStableFunc(shown, func(a, b shownPDU) int { return cmp.Compare(a.Packet.Number, b.Packet.Number) })
+	for _, count := range []struct {
+		n    int
+		what string
+	}{
+		{others, "directions of TCP connections without SMPP are left out"},
+		{c.Fragments, "packets are fragments of IP, which are left out"},
+		{c.Malformed, "packets contradict themselves and are left out"},
+	} {
+		if count.n > 0 {
+			about = append(about, fmt.Sprintf("%d %s", count.n, count.what))
+		}
+	}
+	if c.Problem != nil {
+		about = append(about, fmt.Sprintf("after packet %d: %v", c.Packets, c.Problem))
+	}
+	return shown, about
+}
+
+// showFlow finds the PDUs in one direction of a connection.
+func showFlow(f *capture.Flow, passwords bool) (shown []shownPDU, about []string) {
+	say := func(format string, args ...any) {
+		about = append(about, fmt.Sprintf("%v to %v: ", f.From, f.To)+fmt.Sprintf(format, args...))
+	}
+	past := 0 // octets of the stream before this run
+	for _, run := range f.Runs {
+		if run.Missing > 0 {
+			say("%d octets are missing after octet %d", run.Missing, past)
+			past += run.Missing
+		}
+		sure := false
+		for at := 0; at < len(run.Data); {
+			b := run.Data[at:]
+			if n := nextPDU(b, sure); n > 0 {
+				say("%d octets from octet %d on are in no PDU", n, past+at)
+				at, sure = at+n, true
+				continue
+			}
+			p := showPDU(b, passwords)
+			p.Offset = past + at
+			at += p.Length
+			number, when := run.Packet(at - 1)
+			p.Packet = &shownPacket{Number: number, Time: when, From: f.From.String(), To: f.To.String()}
+			shown = append(shown, p)
+			sure = true
+		}
+		past += len(run.Data)
+	}
+	if f.Repeated > 0 {
+		say("%d octets were sent again", f.Repeated)
+	}
+	return shown, about
+}
+
+// nextPDU is how many octets of b come before the next PDU; all when there is none. Where one must begin,
+// because another has ended there, any command_id will do; else it has to be one of the standard's.
+func nextPDU(b []byte, sure bool) int {
+	for at := range b {
+		rest := b[at:]
+		if len(rest) < pdu.HeaderLen {
+			if sure && at == 0 {
+				return 0 // the start of one
+			}
+			break
+		}
+		length := binary.BigEndian.Uint32(rest)
+		if length < pdu.HeaderLen || length > maxPlausible {
+			continue
+		}
+		if sure && at == 0 || pdu.Command(binary.BigEndian.Uint32(rest[4:])).Known() {
+			return at
+		}
+	}
+	return len(b)
+}
