@@ -105,15 +105,15 @@ func (s Status) words() (name, meaning string) {
 	case StatusRQUERYFAIL:
 		return "ESME_RQUERYFAIL", "query_sm failed"
 	case StatusRINVOPTPARSTREAM:
-		return "ESME_RINVOPTPARSTREAM", "error in the optional part of the PDU body"
+		return "ESME_RINVOPTPARSTREAM", "error in the optional part of the PDU body; in 5.0 ESME_RINVTLVSTREAM"
 	case StatusROPTPARNOTALLWD:
-		return "ESME_ROPTPARNOTALLWD", "optional parameter not allowed"
+		return "ESME_ROPTPARNOTALLWD", "optional parameter not allowed; in 5.0 ESME_RTLVNOTALLWD"
 	case StatusRINVPARLEN:
-		return "ESME_RINVPARLEN", "invalid parameter length"
+		return "ESME_RINVPARLEN", "invalid parameter length; in 5.0 ESME_RINVTLVLEN"
 	case StatusRMISSINGOPTPARAM:
-		return "ESME_RMISSINGOPTPARAM", "expected optional parameter missing"
+		return "ESME_RMISSINGOPTPARAM", "expected optional parameter missing; in 5.0 ESME_RMISSINGTLV"
 	case StatusRINVOPTPARAMVAL:
-		return "ESME_RINVOPTPARAMVAL", "invalid optional parameter value"
+		return "ESME_RINVOPTPARAMVAL", "invalid optional parameter value; in 5.0 ESME_RINVTLVVAL"
 	case StatusRDELIVERYFAILURE:
 		return "ESME_RDELIVERYFAILURE", "delivery failure (data_sm_resp)"
 	case StatusRUNKNOWNERR:
