@@ -8,6 +8,7 @@ SHELL       := /bin/bash
 BUILD    ?= build
 TAGS     ?=
 FUZZTIME ?= 20s
+CUTS     ?= 60
 export BUILD FUZZTIME
 
 # Where git cannot tell the commit, because there is none or the tree is somebody else's, the binary
@@ -16,7 +17,7 @@ ifneq ($(shell git rev-parse HEAD >/dev/null 2>&1 && echo yes),yes)
 export GOFLAGS := $(GOFLAGS) -buildvcs=false
 endif
 
-.PHONY: help build run demo test setup lint race damage interop cross size qemu bench fuzz cover clean
+.PHONY: help build run demo test setup lint race damage interop cross size qemu cuts powercut bench fuzz cover clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' Makefile | awk -F '\t' '{ printf "  make %-8s %s\n", $$1, $$2 }'
@@ -32,7 +33,7 @@ run: build ## run the agent with config.toml against the built-in SMSC; Ctrl-C e
 demo: build ## show the whole way of an alert, with the link cut and the agent killed in between
 	$(BUILD)/smppagent demo
 
-test: setup lint race damage interop cross qemu ## everything that must hold: lint, tests with -race, foreign targets under qemu-user
+test: setup lint race damage interop cross qemu cuts ## everything that must hold: lint, tests with -race, foreign targets under qemu-user
 
 setup: ## install the Debian packages that the tests need, if missing
 	@scripts/setup
@@ -61,6 +62,12 @@ size: cross ## the size of each of them; fails over the budget in scripts/target
 
 qemu: cross ## tests and the built agent on arm, mips (big-endian) and riscv64 under qemu-user
 	@scripts/qemu
+
+cuts: cross ## a few real power cuts of a small ARM machine in QEMU, and the proof that they find a fault
+	@scripts/powercut -short
+
+powercut: cross ## CUTS (60) real power cuts on ext4, f2fs, JFFS2 and UBIFS, about half an hour
+	@scripts/powercut -cuts "$(CUTS)"
 
 bench: ## codec, session and queue figures; beside other libraries' (bench, a module of its own)
 	go test -run '^$$' -bench . -benchmem ./internal/pdu ./internal/smpp ./internal/queue

@@ -40,3 +40,23 @@ compile() {
 	env GOOS=linux GOARCH="$2" "$3" CGO_ENABLED=0 go build -trimpath -tags "$tags" \
 		-ldflags "-s -w" -o "$(binary "$1" "$4")" ./cmd/smppagent
 }
+
+# install_missing PROGRAM:PACKAGE... installs the Debian packages of the programs that are not there.
+install_missing() {
+	local need missing=() sudo=() PATH=$PATH:/usr/sbin:/sbin # where mkfs is
+	for need in "$@"; do
+		command -v "${need%%:*}" >/dev/null || missing+=("${need##*:}")
+	done
+	[ ${#missing[@]} -gt 0 ] || return 0
+	command -v apt-get >/dev/null || die "please install ${missing[*]}: there is no apt-get here to do it"
+	if [ "$(id -u)" -ne 0 ]; then
+		command -v sudo >/dev/null || die "please run as root: apt-get install ${missing[*]}"
+		sudo=(sudo)
+	fi
+	echo "installing ${missing[*]}"
+	"${sudo[@]}" apt-get update -q
+	"${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "${missing[@]}"
+	for need in "$@"; do
+		command -v "${need%%:*}" >/dev/null || die "${need%%:*} is still missing after installing ${need##*:}"
+	done
+}

@@ -1,0 +1,3 @@
+module smppagent/powercut
+
+go 1.26.8
