@@ -24,6 +24,7 @@ type ledger struct {
 	refused  int
 	refusal  chan struct{} // gets one when something was refused
 	ok       chan struct{} // gets one when something was acknowledged
+	accepted chan struct{} // gets one when the SMSC accepted something
 	strange  []string
 	unsound  int           // sent twice without a break that would excuse it
 	farthest time.Duration // the longest time between acceptance and the break that made it be sent again
@@ -37,7 +38,7 @@ type fate struct {
 }
 
 func newLedger() *ledger {
-	return &ledger{texts: map[string]*fate{}, refusal: make(chan struct{}, 1), ok: make(chan struct{}, 1)}
+	return &ledger{texts: map[string]*fate{}, refusal: make(chan struct{}, 1), ok: make(chan struct{}, 1), accepted: make(chan struct{}, 1)}
 }
 
 // of returns the fate of a text; one that is not genuine is strange.
@@ -79,6 +80,7 @@ func tell(c chan struct{}) {
 func (l *ledger) deliver(text string, at time.Time) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	tell(l.accepted)
 	f := l.of(text)
 	if f.copies++; f.copies > 1 {
 		excuse := -time.Second

@@ -27,10 +27,10 @@ var all = []*series{
 	{name: "f2fs", medium: f2fs, share: 10},
 	{name: "jffs2", medium: jffs2, share: 10},
 	{name: "ubifs", medium: ubifs, share: 12},
-	{name: "ext4!flush", medium: ext4, plant: noFlush, share: 5},
-	{name: "f2fs!flush", medium: f2fs, plant: noFlush, share: 5},
-	{name: "ubifs!flush", medium: ubifs, plant: noFlush, share: 8},
-	{name: "once!attempt", medium: ext4, plant: noAttempt, share: 15, once: true},
+	{name: "ext4-noflush", medium: ext4, plant: noFlush, share: 5},
+	{name: "f2fs-noflush", medium: f2fs, plant: noFlush, share: 5},
+	{name: "ubifs-noflush", medium: ubifs, plant: noFlush, share: 8},
+	{name: "once-noattempt", medium: ext4, plant: noAttempt, share: 15, once: true},
 }
 
 // shortCuts is how many cuts -short has; it is to end within three minutes on two processors.
@@ -54,7 +54,7 @@ func main() {
 	build := flag.String("build", "../build", "what make built")
 	flag.Parse()
 	if *short {
-		*only, *cuts = "ext4,ext4!flush", shortCuts
+		*only, *cuts = "ext4,ext4-noflush", shortCuts
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
@@ -124,7 +124,7 @@ func run(ctx context.Context, list []*series, cuts, jobs int, seed uint64, root,
 				problems[i] = s.run(ctx, n)
 			}
 			if problems[i] != nil {
-				fmt.Fprintf(out, "%-12s %v\n", s.name, problems[i])
+				fmt.Fprintf(out, "%-14s %v\n", s.name, problems[i])
 			}
 		})
 	}

@@ -53,7 +53,7 @@ func (p plant) build(ctx context.Context, root string, b board, dir, out string)
 	if err != nil {
 		return err
 	}
-	patched, overlay := filepath.Join(dir, "patched.go"), filepath.Join(dir, "overlay.json")
+	patched, overlay := filepath.Join(dir, "patched"), filepath.Join(dir, "overlay.json")
 	list, err := json.Marshal(map[string]map[string]string{"Replace": {filepath.Join(root, p.file): patched}})
 	if err != nil {
 		return err

@@ -85,11 +85,11 @@ func (s *series) run(ctx context.Context, cuts int) (err error) {
 		last := n == cuts+1
 		again := !last && n > 1 && s.medium.kind != emulated && s.chance.IntN(6) == 0
 		if again {
-			wait := time.Duration(s.chance.Int64N(int64(1500 * time.Millisecond)))
+			wait := s.upTo(1500 * time.Millisecond)
 			if err := s.pass(ctx, m, wait); err != nil {
 				return err
 			}
-			if err := s.take(ctx, &m, n, fmt.Sprintf("%v into the start", wait.Round(time.Millisecond)), served); err != nil {
+			if err := s.take(ctx, &m, n, fmt.Sprintf("%.2fs into the start", wait.Seconds()), served); err != nil {
 				return err
 			}
 			continue
@@ -154,7 +154,7 @@ func (s *series) print(c cut) {
 			verdict += ", " + what
 		}
 	}
-	fmt.Fprintf(s.out, "%-12s cut %2d  %-28s acknowledged %5d  found %5d  delivered %5d  twice %3d  %s  %s\n",
+	fmt.Fprintf(s.out, "%-14s cut %2d  %-28s acknowledged %5d  found %5d  delivered %5d  twice %3d  %s  %s\n",
 		s.name, c.n, c.when, b.Acknowledged, b.Found, b.Delivered, b.Twice, c.media, verdict)
 }
 
@@ -181,52 +181,6 @@ func keys(listed map[string]string) map[string]bool {
 	return k
 }
 
-// burden lets producers at the agent and returns when the power is to go, with words for it: a random time
-// after the first acknowledgement, sometimes in the quiet after a load.
-func (s *series) burden(ctx context.Context, m *machine) (when string, err error) {
-	reachable := s.chance.IntN(4) != 0
-	if !reachable {
-		s.ledger.broken(time.Now())
-	}
-	if err := s.smsc.reachable(reachable); err != nil {
-		return "", err
-	}
-	drainChan(s.ledger.ok)
-	drainChan(s.ledger.refusal)
-	producers := 1 + s.chance.IntN(6)
-	if err := m.ask(report.Load, fmt.Sprint(producers)); err != nil {
-		return "", err
-	}
-	began := time.Now()
-	if s.medium.kind == emulated { // the file system ends it
-		if err := s.await(ctx, m, s.ledger.refusal, patience); errors.Is(err, errLate) {
-			return "no cut came: killed only", nil
-		} else if err != nil {
-			return "", err
-		}
-		return fmt.Sprintf("%5.2fs of load, %d at once", time.Since(began).Seconds(), producers), nil
-	}
-	if err := s.await(ctx, m, s.ledger.ok, patience); err != nil {
-		return "", err
-	}
-	load := time.Duration(s.chance.Int64N(int64(4 * time.Second)))
-	if err := s.pass(ctx, m, load); err != nil {
-		return "", err
-	}
-	when = fmt.Sprintf("%5.2fs of load, %d at once", load.Seconds(), producers)
-	if s.chance.IntN(3) == 0 {
-		quiet := time.Duration(s.chance.Int64N(int64(time.Second)))
-		if err := m.ask(report.Pause, ""); err != nil {
-			return "", err
-		}
-		if err := s.pass(ctx, m, quiet); err != nil {
-			return "", err
-		}
-		when = fmt.Sprintf("%5.2fs of quiet after load", quiet.Seconds())
-	}
-	return when, nil
-}
-
 // take takes the power away, and has the medium lose what it may. *m is nil afterwards unless the
 // machine goes on.
 func (s *series) take(ctx context.Context, m **machine, n int, when string, served <-chan error) error {
@@ -243,7 +197,7 @@ func (s *series) take(ctx context.Context, m **machine, n int, when string, serv
 		return nil
 	}
 	if s.medium.kind == cached {
-		if s.chance.IntN(2) == 0 { // while the disk is at work
+		if s.chance.IntN(4) != 0 { // while the disk is at work
 			if err := s.await(ctx, *m, s.disk.failAt(s.chance.IntN(20)), time.Second); err != nil && !errors.Is(err, errLate) {
 				return err
 			}
@@ -268,75 +222,6 @@ func (s *series) take(ctx context.Context, m **machine, n int, when string, serv
 	}
 	s.open = append(s.open, c)
 	return nil
-}
-
-// drain lets the agent finish: everything acknowledged must reach the SMSC, but for what the policy once
-// leaves in doubt. Then the balance is drawn for the last time.
-func (s *series) drain(ctx context.Context, m *machine) error {
-	if err := s.smsc.reachable(true); err != nil {
-		return err
-	}
-	limit := time.Now().Add(patience)
-	for {
-		listed, err := s.list(ctx, m)
-		if err != nil {
-			return err
-		}
-		waiting := 0
-		for _, state := range listed {
-			if !(s.once && state == "in_doubt") {
-				waiting++
-			}
-		}
-		s.last = s.ledger.compare(keys(listed))
-		if waiting == 0 || !s.last.holds(s.once) {
-			return nil
-		}
-		if time.Now().After(limit) {
-			return fmt.Errorf("%d messages still wait after %v", waiting, patience)
-		}
-		if err := s.pass(ctx, m, time.Second); err != nil {
-			return err
-		}
-	}
-}
-
-// pass waits for a time in which the guest has nothing to say.
-func (s *series) pass(ctx context.Context, m *machine, d time.Duration) error {
-	err := s.await(ctx, m, nil, d)
-	if errors.Is(err, errLate) {
-		return nil
-	}
-	return err
-}
-
-// errLate is that something did not happen in time.
-var errLate = errors.New("it did not happen in time")
-
-// await waits for an event, at most for d.
-func (s *series) await(ctx context.Context, m *machine, event <-chan struct{}, d time.Duration) error {
-	limit := time.NewTimer(d)
-	defer limit.Stop()
-	select {
-	case <-event:
-		return nil
-	case line, ok := <-m.says:
-		if !ok {
-			return fmt.Errorf("the machine is gone\n%s", s.consoleEnd())
-		}
-		return fmt.Errorf("the guest: %s %s\n%s", line.word, line.rest, s.consoleEnd())
-	case <-limit.C:
-		return errLate
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
-func drainChan(c <-chan struct{}) {
-	select {
-	case <-c:
-	default:
-	}
 }
 
 // remove removes what the series made, unless it is of use to somebody who looks for a fault.
