@@ -9,15 +9,20 @@ import (
 	"time"
 )
 
-// sector is what a disk writes whole or not at all, in octets.
-const sector = 512
+// sector is what a disk is addressed by, and block what it writes whole or not at all, in octets. It is that of
+// the file systems: ext4 refuses to mount when the last block of a transaction in its journal is torn
+// (JBD2: journal transaction is corrupt).
+const (
+	sector = 512
+	block  = 4096
+)
 
 // A disk is a block device with a cache that loses what was not flushed. Its methods may be called by
 // several goroutines.
 type disk struct {
 	mu      sync.Mutex
 	durable []byte
-	// unsure has, by sector, what was written to it since the last flush, in order. The medium may have
+	// unsure has, by block, what it was after each write since the last flush, in order. The medium may have
 	// any of them or what was there before.
 	unsure map[int64][][]byte
 	// pace is the longest time that a flush takes; each takes between none of it and all.
@@ -30,7 +35,7 @@ type disk struct {
 // paces are how long a flush may take: a good disk, a good card, a card as they are.
 var paces = []time.Duration{0, 8 * time.Millisecond, 40 * time.Millisecond}
 
-// newDisk makes a disk that holds content, a multiple of sector long, which is the disk's from then on.
+// newDisk makes a disk that holds content, a multiple of block long, which is the disk's from then on.
 func newDisk(content []byte) *disk {
 	return &disk{durable: content, unsure: map[int64][][]byte{}, power: make(chan struct{}), pace: paces[1]}
 }
@@ -52,15 +57,19 @@ func (d *disk) read(b []byte, off int64) error {
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	for i := 0; i < len(b); i += sector {
-		at := off + int64(i)
-		if v := d.unsure[at/sector]; len(v) > 0 {
-			copy(b[i:i+sector], v[len(v)-1])
-		} else {
-			copy(b[i:i+sector], d.durable[at:])
-		}
+	for n := 0; n < len(b); {
+		at, inside := (off+int64(n))/block, int(off+int64(n))%block
+		n += copy(b[n:], d.latest(at)[inside:])
 	}
 	return nil
+}
+
+// latest is a block as it was written last.
+func (d *disk) latest(at int64) []byte {
+	if v := d.unsure[at]; len(v) > 0 {
+		return v[len(v)-1]
+	}
+	return d.durable[at*block : (at+1)*block]
 }
 
 // write keeps a copy of b in the cache.
@@ -71,9 +80,11 @@ func (d *disk) write(b []byte, off int64) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.spend()
-	for i := 0; i < len(b); i += sector {
-		at := (off + int64(i)) / sector
-		d.unsure[at] = append(d.unsure[at], slices.Clone(b[i:i+sector]))
+	for n := 0; n < len(b); {
+		at, inside := (off+int64(n))/block, int(off+int64(n))%block
+		after := slices.Clone(d.latest(at))
+		n += copy(after[inside:], b[n:])
+		d.unsure[at] = append(d.unsure[at], after)
 	}
 	return nil
 }
@@ -107,23 +118,23 @@ func (d *disk) flush() error {
 	return nil
 }
 
-// through makes n octets at off durable, as a write with FUA does.
+// through makes the blocks of n octets at off durable, as a write with FUA does.
 func (d *disk) through(off int64, n int) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.off {
 		return errOff
 	}
-	for at := off / sector; at < (off+int64(n))/sector; at++ {
+	for at := off / block; at*block < off+int64(n); at++ {
 		d.settle(at, len(d.unsure[at]))
 	}
 	return nil
 }
 
-// settle makes the n-th write of a sector since the last flush what the medium has; 0 is none of them.
+// settle makes the n-th write of a block since the last flush what the medium has; 0 is none of them.
 func (d *disk) settle(at int64, n int) {
 	if n > 0 {
-		copy(d.durable[at*sector:], d.unsure[at][n-1])
+		copy(d.durable[at*block:], d.unsure[at][n-1])
 	}
 	delete(d.unsure, at)
 }
@@ -149,9 +160,9 @@ func (d *disk) spend() {
 	}
 }
 
-// restore gives a disk whose machine is gone its power back. Of each sector in the cache chance keeps one of
+// restore gives a disk whose machine is gone its power back. Of each block in the cache chance keeps one of
 // the states since the last flush; it also chooses between losing all, losing nothing, few, many and any
-// mixture, and how slow the medium is until the next time. It returns how many sectors were in the cache, and
+// mixture, and how slow the medium is until the next time. It returns how many blocks were in the cache, and
 // how many of them have their last state.
 func (d *disk) restore(chance *rand.Rand) (unsure, kept int) {
 	d.mu.Lock()
@@ -159,12 +170,12 @@ func (d *disk) restore(chance *rand.Rand) (unsure, kept int) {
 	d.off, d.left, d.power = false, 0, make(chan struct{})
 	way := chance.IntN(5)
 	d.pace = paces[chance.IntN(len(paces))]
-	sectors := make([]int64, 0, len(d.unsure))
+	blocks := make([]int64, 0, len(d.unsure))
 	for at := range d.unsure {
-		sectors = append(sectors, at)
+		blocks = append(blocks, at)
 	}
-	slices.Sort(sectors) // so that the seed decides, not the map
-	for _, at := range sectors {
+	slices.Sort(blocks) // so that the seed decides, not the map
+	for _, at := range blocks {
 		last := len(d.unsure[at])
 		n := 0
 		switch way {
@@ -183,5 +194,5 @@ func (d *disk) restore(chance *rand.Rand) (unsure, kept int) {
 		}
 		d.settle(at, n)
 	}
-	return len(sectors), kept
+	return len(blocks), kept
 }

@@ -45,7 +45,7 @@ func main() {
 		return
 	}
 	cuts := flag.Int("cuts", 60, "how many losses of power, in all series without a planted fault together")
-	seed := flag.Uint64("seed", uint64(time.Now().UnixNano()), "makes chance repeatable as far as it is ours: moments and lost sectors")
+	seed := flag.Uint64("seed", uint64(time.Now().UnixNano()), "makes chance repeatable as far as it is ours: moments and lost blocks")
 	only := flag.String("series", "", "which series, with commas (default: all)")
 	short := flag.Bool("short", false, "a few cuts on ext4 and the proof that they find a fault, for the checks")
 	jobs := flag.Int("jobs", 2, "how many machines at once")
@@ -136,7 +136,7 @@ func run(ctx context.Context, list []*series, cuts, jobs int, seed uint64, root,
 func summary(list []*series, problems []error) error {
 	bad := 0
 	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "\nSERIES\tCUTS\tACKNOWLEDGED\tREFUSED\tDELIVERED\tIN QUEUE\tTWICE\tAT MOST BEFORE CUT\tUNFLUSHED SECTORS\tLOST\tVERDICT")
+	fmt.Fprintln(w, "\nSERIES\tCUTS\tACKNOWLEDGED\tREFUSED\tDELIVERED\tIN QUEUE\tTWICE\tAT MOST BEFORE CUT\tUNFLUSHED BLOCKS\tLOST\tVERDICT")
 	for i, s := range list {
 		verdict := s.verdict(problems[i])
 		if !strings.HasPrefix(verdict, "holds") && !strings.HasPrefix(verdict, "found") {

@@ -14,7 +14,7 @@ import (
 // A client as in the protocol's text reads what it wrote, and a flush makes it durable; the server says when
 // it is gone.
 func TestNBD(t *testing.T) {
-	d := newDisk(make([]byte, 8*sector))
+	d := newDisk(make([]byte, 8*block))
 	d.pace = 0
 	name := filepath.Join(t.TempDir(), "nbd")
 	ln, err := net.Listen("unix", name)
@@ -34,22 +34,22 @@ func TestNBD(t *testing.T) {
 	c.put(uint64(nbdIHaveOpt), uint32(8), uint32(0)) // NBD_OPT_STRUCTURED_REPLY
 	c.want("0003e889045565a9 00000008 80000001 00000000")
 	c.put(uint64(nbdIHaveOpt), uint32(nbdOptGo), uint32(6), uint32(0), uint16(0))
-	c.want("0003e889045565a9 00000007 00000003 0000000c 0000 0000000000001000 000d", "0003e889045565a9 00000007 00000001 00000000")
+	c.want("0003e889045565a9 00000007 00000003 0000000c 0000 0000000000008000 000d", "0003e889045565a9 00000007 00000001 00000000")
 
-	c.request(0, nbdCmdWrite, 5, 2*sector, page(9))
+	c.request(0, nbdCmdWrite, 5, 2*block, page(9))
 	c.want("67446698 00000000 0000000000000005")
-	c.put(uint32(nbdRequest), uint16(0), uint16(nbdCmdRead), uint64(6), uint64(2*sector), uint32(sector))
+	c.put(uint32(nbdRequest), uint16(0), uint16(nbdCmdRead), uint64(6), uint64(2*block), uint32(block))
 	c.want("67446698 00000000 0000000000000006")
-	if got := c.read(sector); !bytes.Equal(got, page(9)) {
+	if got := c.read(block); !bytes.Equal(got, page(9)) {
 		t.Errorf("read %x…", got[:8])
 	}
 	c.put(uint32(nbdRequest), uint16(0), uint16(nbdCmdFlush), uint64(7), uint64(0), uint32(0))
 	c.want("67446698 00000000 0000000000000007")
-	c.request(0, nbdCmdWrite, 8, 7*sector, page(4))
+	c.request(0, nbdCmdWrite, 8, 7*block, page(4))
 	c.want("67446698 00000000 0000000000000008")
-	c.request(nbdFlagFUA, nbdCmdWrite, 9, 6*sector, page(5))
+	c.request(nbdFlagFUA, nbdCmdWrite, 9, 6*block, page(5))
 	c.want("67446698 00000000 0000000000000009")
-	c.request(0, nbdCmdWrite, 10, 8*sector, page(5)) // behind the end
+	c.request(0, nbdCmdWrite, 10, 8*block, page(5)) // behind the end
 	c.want("67446698 00000016 000000000000000a")
 	d.failAt(0)
 	c.put(uint32(nbdRequest), uint16(0), uint16(nbdCmdFlush), uint64(11), uint64(0), uint32(0))
@@ -60,7 +60,7 @@ func TestNBD(t *testing.T) {
 		t.Error(err)
 	}
 	if unsure, _ := d.restore(rand.New(rand.NewPCG(1, 1))); unsure != 1 || at(t, d, 2) != 9 || at(t, d, 6) != 5 {
-		t.Errorf("%d sectors were not flushed, want 1; sectors 2 and 6 are %d and %d, want 9 and 5", unsure, at(t, d, 2), at(t, d, 6))
+		t.Errorf("%d blocks were not flushed, want 1; blocks 2 and 6 are %d and %d, want 9 and 5", unsure, at(t, d, 2), at(t, d, 6))
 	}
 	stop()
 	if err := <-ended; err != nil {

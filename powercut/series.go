@@ -35,7 +35,7 @@ type series struct {
 	open    []cut // not compared yet
 	done    []cut
 	last    balance
-	unsure  int // sectors that were in the disk's cache at all cuts
+	unsure  int // blocks that were in the disk's cache at all cuts
 }
 
 // cut is one loss of power.
@@ -119,14 +119,26 @@ func (s *series) run(ctx context.Context, cuts int) (err error) {
 // found says whether there is no need to go on: a planted fault was found.
 func (s *series) found() bool { return s.plant.file != "" && !s.last.holds(s.once) }
 
-// compare asks for the queue, compares it with the ledger, and prints the cuts since the last time. What
-// the agent has settled in the meantime may be on its way from the SMSC to the ledger, and is waited for.
+// compare asks for the queue, compares it with the ledger, and prints the cuts since the last time.
 func (s *series) compare(ctx context.Context, m *machine) error {
 	listed, err := s.list(ctx, m)
 	if err != nil {
 		return err
 	}
-	for range 20 {
+	if err := s.weigh(ctx, m, listed); err != nil {
+		return err
+	}
+	for _, c := range s.open {
+		s.print(c)
+	}
+	s.done, s.open = append(s.done, s.open...), nil
+	return nil
+}
+
+// weigh sets last from a list of the queue. What the agent has settled just before may be on its way from the
+// SMSC to the ledger, and is waited for.
+func (s *series) weigh(ctx context.Context, m *machine, listed map[string]string) error {
+	for range 30 {
 		if s.last = s.ledger.compare(keys(listed)); len(s.last.Lost) == 0 {
 			break
 		}
@@ -134,10 +146,6 @@ func (s *series) compare(ctx context.Context, m *machine) error {
 			return err
 		}
 	}
-	for _, c := range s.open {
-		s.print(c)
-	}
-	s.done, s.open = append(s.done, s.open...), nil
 	return nil
 }
 
@@ -217,7 +225,7 @@ func (s *series) take(ctx context.Context, m **machine, n int, when string, serv
 			return ctx.Err()
 		}
 		unsure, kept := s.disk.restore(s.chance)
-		c.media = fmt.Sprintf("%d of %d sectors kept", kept, unsure)
+		c.media = fmt.Sprintf("%d of %d blocks kept", kept, unsure)
 		s.unsure += unsure
 	}
 	s.open = append(s.open, c)

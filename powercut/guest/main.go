@@ -35,6 +35,7 @@ type guest struct {
 	options map[string]string // powercut.NAME=VALUE of the kernel's command line
 	agent   agent
 	load    *load
+	calm    bool // a UBIFS makes no power cuts
 
 	mu  sync.Mutex
 	out net.Conn // to the host
@@ -77,7 +78,7 @@ func (g *guest) run() error {
 	if g.out, err = net.DialTimeout("tcp", g.options["report"], 20*time.Second); err != nil {
 		return fmt.Errorf("call the host: %w", err)
 	}
-	if err := mountFlash(g.options["fs"]); err != nil {
+	if err := mountFlash(g.options["fs"], !g.calm); err != nil {
 		return err
 	}
 	if err := g.agent.start(); err != nil {
@@ -105,7 +106,8 @@ func (g *guest) obey() error {
 			g.load = startLoad(g, boot, n)
 		case report.Pause:
 			g.load.stop()
-		case report.Cycle:
+		case report.Cycle, report.Calm:
+			g.calm = word == report.Calm
 			g.load.stop()
 			if err := g.cycle(); err != nil {
 				return err
@@ -123,7 +125,7 @@ func (g *guest) cycle() error {
 	if err := syscall.Unmount(flash, 0); err != nil {
 		return fmt.Errorf("unmount: %w", err)
 	}
-	if err := mountFlash(g.options["fs"]); err != nil {
+	if err := mountFlash(g.options["fs"], !g.calm); err != nil {
 		return err
 	}
 	if err := g.agent.start(); err != nil {

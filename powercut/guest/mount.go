@@ -28,8 +28,8 @@ func mountKernel() error {
 }
 
 // mountFlash mounts the flash as the file system fs: ext4 and f2fs on /dev/vda, jffs2 on the MTD 0, ubifs
-// on UBI volume 0, which is made when it is not there. A UBIFS loses power by itself some time later.
-func mountFlash(fs string) error {
+// on UBI volume 0, which is made when it is not there. With cuts a UBIFS loses power by itself some time later.
+func mountFlash(fs string, cuts bool) error {
 	if err := os.MkdirAll(flash, 0o755); err != nil {
 		return err
 	}
@@ -42,7 +42,7 @@ func mountFlash(fs string) error {
 		if err := makeVolume(); err != nil {
 			return err
 		}
-		return mountCutting(source)
+		return mountUBIFS(source, cuts)
 	default:
 		if err := appear(source); err != nil {
 			return err
@@ -54,12 +54,12 @@ func mountFlash(fs string) error {
 	return nil
 }
 
-// mountCutting mounts a UBIFS that loses power by itself (fs/ubifs/debug.c). That may happen while it recovers
-// from the last time, which is then done again; the third time without.
-func mountCutting(source string) (err error) {
-	for _, cuts := range []string{"1", "1", "0"} {
-		if err := os.WriteFile("/sys/kernel/debug/ubifs/tst_recovery", []byte(cuts), 0o644); err != nil {
-			return fmt.Errorf("ask for power cuts: %w", err)
+// mountUBIFS mounts a UBIFS, with cuts one that loses power by itself (fs/ubifs/debug.c). That may happen while
+// it recovers from the last time, which is then done again; the third time without.
+func mountUBIFS(source string, cuts bool) (err error) {
+	for try := range 3 {
+		if err := loseByItself(cuts && try < 2); err != nil {
+			return err
 		}
 		if err = syscall.Mount(source, flash, "ubifs", syscall.MS_NOATIME, ""); err == nil {
 			break
@@ -69,7 +69,19 @@ func mountCutting(source string) (err error) {
 	if err != nil {
 		return fmt.Errorf("mount %s as ubifs: %w", source, err)
 	}
-	return os.WriteFile("/sys/kernel/debug/ubifs/tst_recovery", []byte("1"), 0o644)
+	return loseByItself(cuts)
+}
+
+// loseByItself switches the power cuts of UBIFS.
+func loseByItself(yes bool) error {
+	value := "0"
+	if yes {
+		value = "1"
+	}
+	if err := os.WriteFile("/sys/kernel/debug/ubifs/tst_recovery", []byte(value), 0o644); err != nil {
+		return fmt.Errorf("ask for power cuts: %w", err)
+	}
+	return nil
 }
 
 // appear waits for a file that the kernel makes.

@@ -22,6 +22,7 @@ const (
 	Load  = "load"  // producers begin: how many
 	Pause = "pause" // producers end
 	Cycle = "cycle" // kill the agent, mount the file system anew, start the agent: Agent
+	Calm  = "calm"  // the same, and the file system makes no cuts by itself any more
 )
 
 // Line makes a line of a word and what follows.
