@@ -72,6 +72,8 @@ func (s *series) meet(ctx context.Context, m *machine) (err error) {
 	if err := s.reports.SetDeadline(time.Now().Add(patience)); err != nil {
 		return err
 	}
+	stop := context.AfterFunc(ctx, func() { _ = s.reports.SetDeadline(time.Unix(1, 0)) })
+	defer stop()
 	if m.conn, err = s.reports.AcceptTCP(); err != nil {
 		return fmt.Errorf("the guest does not call: %w", err)
 	}

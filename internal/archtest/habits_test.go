@@ -60,3 +60,22 @@ func TestVersionsArePinned(t *testing.T) {
 		}
 	})
 }
+
+// The modules of their own beside the agent's are built with the same Go.
+func TestOneGo(t *testing.T) {
+	line := regexp.MustCompile(`(?m)^go (\S+)$`)
+	versions := map[string][]string{}
+	eachFile(t, func(name string, text []byte) {
+		if name != "go.mod" && !strings.HasSuffix(name, "/go.mod") {
+			return
+		}
+		version := "none"
+		if m := line.FindSubmatch(text); m != nil {
+			version = string(m[1])
+		}
+		versions[version] = append(versions[version], name)
+	})
+	if len(versions) != 1 {
+		t.Errorf("the modules name different versions of Go: %v", versions)
+	}
+}
