@@ -190,6 +190,7 @@ func (c *config) resolve(dir string) {
 	in(dir, &c.Queue.Dir)
 	for i := range c.Virtual {
 		in(dir, &c.Virtual[i].PTY)
+		in(dir, &c.Virtual[i].Learn)
 	}
 	for name, s := range c.SMSC {
 		in(dir, &s.PasswordFile)

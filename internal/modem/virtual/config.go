@@ -104,6 +104,10 @@ type Config struct {
 	// AnswerDelay is the least time from a command to its answer, for slow controllers that still turn from
 	// sending to receiving. "0s" to "1s", default "0s".
 	AnswerDelay time.Duration `toml:"answer_delay"`
+	// Learn is a file to which is written what clients say and are answered, with numbers, PINs and texts
+	// masked, and which of their commands are not known. Relative to the config file's directory. Default "":
+	// none.
+	Learn string `toml:"learn"`
 	// Messages is how many messages the memory of the modem holds. 1 to 1000, default 50.
 	Messages int `toml:"messages"`
 }

@@ -28,6 +28,7 @@ type Port struct {
 	storm  storm
 	refs   references
 	stats  stats
+	learn  *learner
 
 	visited chan<- struct{} // a client has come; nil: nobody asks
 
@@ -44,7 +45,7 @@ func newPort(cfg Config, dir string, agent Agent, version string, log *slog.Logg
 	p := &Port{
 		cfg: cfg, agent: agent, log: log.With("port", cfg.Name),
 		persona: newPersona(&cfg, version), sessions: map[*session]struct{}{},
-		set: defaultSettings(&cfg), storm: newStorm(&cfg),
+		set: defaultSettings(&cfg), storm: newStorm(&cfg), learn: newLearner(cfg.Learn, log),
 	}
 	if cfg.Sender != "" {
 		a, err := sms.ParseAddress(cfg.Sender)
@@ -83,7 +84,9 @@ func (p *Port) talk(ctx context.Context, l line, set *settings, client string) e
 	default:
 	}
 	s.directReports.Store(set.indicate[0] > 0 && set.indicate[3] == 1)
+	p.learn.begin(p.cfg.Name)
 	err := s.serve(ctx)
+	p.learn.end()
 	p.mu.Lock()
 	delete(p.sessions, s)
 	p.mu.Unlock()
@@ -110,7 +113,8 @@ func (p *Port) busy() bool {
 
 // unknown notes a command that is answered with ERROR because nobody knows it.
 func (p *Port) unknown(c string) {
-	p.stats.unknown()
+	p.stats.unknown(c)
+	p.learn.strange(c)
 	p.log.Debug("command not known", "command", c)
 }
 

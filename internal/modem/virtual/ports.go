@@ -223,7 +223,7 @@ func (p *Port) problem(err error) {
 	p.stats.change(func(s *Status) { changed, s.Problem = s.Problem != text, text })
 	switch {
 	case err != nil && changed:
-		p.log.Error("port cannot be opened; trying again", "err", err)
+		p.log.Error("port is not open; trying again", "err", err)
 	case err == nil:
 		p.log.Info("port open", "place", p.status().Place)
 	}

@@ -7,5 +7,6 @@ import (
 	"errors"
 )
 
-// servePTY does not exist here.
-func (p *Port) servePTY(context.Context) error { return errors.ErrUnsupported }
+// servePTY and serveSerial do not exist here.
+func (p *Port) servePTY(context.Context) error    { return errors.ErrUnsupported }
+func (p *Port) serveSerial(context.Context) error { return errors.ErrUnsupported }

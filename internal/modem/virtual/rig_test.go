@@ -117,17 +117,7 @@ func open(t testing.TB, p *Port) *client {
 	near, far := net.Pipe()
 	set := defaultSettings(&p.cfg)
 	c := &client{t: t, conn: far, port: p, set: &set, in: make(chan []byte, 100000)}
-	go func() {
-		defer close(c.in)
-		for {
-			b := make([]byte, 65536)
-			n, err := far.Read(b)
-			if err != nil {
-				return
-			}
-			c.in <- b[:n]
-		}
-	}()
+	go c.listen()
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() {
@@ -172,8 +162,10 @@ func (c *client) expect(want string) {
 }
 
 // more waits for the next thing that the port says; false when it says nothing for long, or has hung up.
-func (c *client) more() bool {
-	t := time.NewTimer(10 * time.Second)
+func (c *client) more() bool { return c.moreWithin(10 * time.Second) }
+
+func (c *client) moreWithin(d time.Duration) bool {
+	t := time.NewTimer(d)
 	defer t.Stop()
 	select {
 	case b, ok := <-c.in:
@@ -228,4 +220,17 @@ func (c *client) check(line, want string) {
 func (c *client) quiet() {
 	c.t.Helper()
 	c.check("AT", "\r\nOK\r\n")
+}
+
+// listen notes what the port says until it hangs up.
+func (c *client) listen() {
+	defer close(c.in)
+	for {
+		b := make([]byte, 65536)
+		n, err := c.conn.Read(b)
+		if err != nil {
+			return
+		}
+		c.in <- b[:n]
+	}
 }

@@ -111,6 +111,7 @@ func (s *session) read(ctx context.Context, chunks chan<- []byte) error {
 
 // feed takes octets from the client.
 func (s *session) feed(ctx context.Context, chunk []byte) {
+	s.port.learn.hear(chunk)
 	for _, c := range chunk {
 		if s.prompt != nil {
 			s.promptOctet(ctx, c)
@@ -135,6 +136,7 @@ func (s *session) flush(ctx context.Context) error {
 		}
 	}
 	out := s.out
+	s.port.learn.say(out)
 	s.out = s.out[:0]
 	_ = s.line.SetWriteDeadline(time.Now().Add(writeTimer))
 	_, err := s.line.Write(out)

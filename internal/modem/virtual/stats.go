@@ -16,7 +16,8 @@ type Status struct {
 	Last     string    `json:"last_command,omitempty"`
 	Commands uint64    `json:"commands"`
 	Unknown  uint64    `json:"unknown_commands"` // of these, answered with ERROR because nobody knows them
-	Taken    uint64    `json:"messages"`         // on flash
+	Strange  string    `json:"last_unknown_command,omitempty"`
+	Taken    uint64    `json:"messages"` // on flash
 	Refused  uint64    `json:"messages_refused"`
 	Aborted  uint64    `json:"messages_aborted"` // with ESC
 	Error    string    `json:"last_refusal,omitempty"`
@@ -43,7 +44,9 @@ func (x *stats) opened(client string) {
 }
 func (x *stats) closed()  { x.change(func(s *Status) { s.Clients-- }) }
 func (x *stats) aborted() { x.change(func(s *Status) { s.Aborted++ }) }
-func (x *stats) unknown() { x.change(func(s *Status) { s.Unknown++ }) }
+func (x *stats) unknown(command string) {
+	x.change(func(s *Status) { s.Unknown++; s.Strange = command })
+}
 func (x *stats) command(name string) {
 	x.change(func(s *Status) { s.Commands++; s.Last, s.Seen = name, time.Now() })
 }

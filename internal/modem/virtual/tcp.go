@@ -50,8 +50,9 @@ func (p *Port) serveTCP(ctx context.Context) error {
 			continue
 		}
 		work, cancel := context.WithCancel(ctx)
-		now = &caller{from, cancel, make(chan struct{})}
-		wg.Go(func() { p.call(work, conn, now) })
+		c := &caller{from, cancel, make(chan struct{})}
+		now = c
+		wg.Go(func() { p.call(work, conn, c) })
 	}
 }
 
