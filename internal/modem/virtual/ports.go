@@ -48,6 +48,9 @@ func (x *Ports) Run(ctx context.Context) error {
 	if err := x.recover(ctx); err != nil {
 		return err
 	}
+	for _, p := range x.list {
+		p.unlinkStale()
+	}
 	var wg sync.WaitGroup
 	for _, p := range x.list {
 		wg.Go(func() { p.run(ctx) })

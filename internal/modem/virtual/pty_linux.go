@@ -272,6 +272,14 @@ func (p *pty) visited() bool {
 	return open
 }
 
+// unlinkStale removes a link that was left behind when the program ended without its leave. Its pseudo-terminal
+// may be somebody else's by now.
+func (p *Port) unlinkStale() {
+	if to, err := os.Readlink(p.cfg.PTY); err == nil && strings.HasPrefix(to, "/dev/pts/") {
+		_ = os.Remove(p.cfg.PTY)
+	}
+}
+
 // unlink removes the link, unless another program has put its own there.
 func unlink(slave, path string) {
 	if to, err := os.Readlink(path); err == nil && to == slave {

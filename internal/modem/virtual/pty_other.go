@@ -10,3 +10,6 @@ import (
 // servePTY and serveSerial do not exist here.
 func (p *Port) servePTY(context.Context) error    { return errors.ErrUnsupported }
 func (p *Port) serveSerial(context.Context) error { return errors.ErrUnsupported }
+
+// unlinkStale has nothing to remove.
+func (p *Port) unlinkStale() {}
