@@ -173,6 +173,15 @@ func carefulOctet[T ~uint8](c *codec, name string, v *T) {
 // cstring is a C-Octet String of at most max octets, the NUL among them: §3.1. Only its length is
 // limited; which characters an address or an account may hold is for the SMSC to say.
 func (c *codec) cstring(name string, v *string, max int) {
+	if c.writes && *v == "" {
+		c.b = append(c.b, 0)
+	} else {
+		c.text(name, v, max)
+	}
+}
+
+// text is a cstring that may not be empty.
+func (c *codec) text(name string, v *string, max int) {
 	if c.writes {
 		if len(*v) >= max || hasNUL(*v) {
 			c.err = errHaste
@@ -222,23 +231,32 @@ func (c *codec) isEmpty() bool {
 }
 
 // hasNUL reports whether there is a NUL in s. For as few octets as an address has, looking at eight at a
-// time is quicker than calling strings.IndexByte.
+// time, the last eight once more, is quicker than calling strings.IndexByte.
 func hasNUL(s string) bool {
-	const low, high = 0x0101010101010101, 0x8080808080808080
-	for len(s) >= 8 {
-		v := uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
-			uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
-		if (v-low)&^v&high != 0 {
+	n := len(s)
+	for i := 0; i < n-7; i += 8 {
+		if nulIn8(s[i : i+8]) {
 			return true
 		}
-		s = s[8:]
 	}
-	for i := range len(s) {
+	if n >= 8 {
+		return nulIn8(s[n-8:])
+	}
+	for i := range n {
 		if s[i] == 0 {
 			return true
 		}
 	}
 	return false
+}
+
+// nulIn8 reports whether one of the first eight octets of s is a NUL.
+func nulIn8(s string) bool {
+	const low, high = 0x0101010101010101, 0x8080808080808080
+	_ = s[7]
+	v := uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
+		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+	return (v-low)&^v&high != 0
 }
 
 // secret is a cstring whose length may go over the book's up to max; print masks it.

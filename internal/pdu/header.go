@@ -39,11 +39,9 @@ func DecodeHeader(b []byte) (Header, error) {
 // fields encodes the header or prints it; DecodeHeader reads it, for it is needed before there is a PDU.
 func (h *Header) fields(c *codec) {
 	if c.writes {
-		c.b = append(c.b, make([]byte, HeaderLen)...)
-		b := c.b[c.start:]
-		binary.BigEndian.PutUint32(b[4:], uint32(h.Command))
-		binary.BigEndian.PutUint32(b[8:], uint32(h.Status))
-		binary.BigEndian.PutUint32(b[12:], h.Sequence)
+		n, st, q := uint32(h.Command), uint32(h.Status), h.Sequence
+		c.b = append(c.b, 0, 0, 0, 0, byte(n>>24), byte(n>>16), byte(n>>8), byte(n),
+			byte(st>>24), byte(st>>16), byte(st>>8), byte(st), byte(q>>24), byte(q>>16), byte(q>>8), byte(q))
 		h.check(c)
 		return
 	}

@@ -24,8 +24,7 @@ type ReplaceSM struct {
 func (m *ReplaceSM) fields(c *codec) {
 	c.messageID(&m.MessageID)
 	c.address(sourceAddr, &m.Source, 21)
-	c.time("schedule_delivery_time", &m.ScheduleDeliveryTime)
-	c.time("validity_period", &m.ValidityPeriod)
+	c.times(&m.ScheduleDeliveryTime, &m.ValidityPeriod)
 	c.registered(&m.RegisteredDelivery)
 	c.defaultMessage(&m.SMDefaultMsgID)
 	c.message(&m.ShortMessage)

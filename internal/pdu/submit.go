@@ -50,8 +50,7 @@ func (m *SubmitSM) fields(c *codec) {
 // content is what submit_sm and submit_multi have after their receivers.
 func (m *SubmitSM) content(c *codec) {
 	octets3(c, classOctets, &m.ESMClass, &m.ProtocolID, &m.PriorityFlag)
-	c.time("schedule_delivery_time", &m.ScheduleDeliveryTime)
-	c.time("validity_period", &m.ValidityPeriod)
+	c.times(&m.ScheduleDeliveryTime, &m.ValidityPeriod)
 	octets4(c, handlingOctets, &m.RegisteredDelivery, &m.ReplaceIfPresent, &m.DataCoding, &m.SMDefaultMsgID)
 	c.looks = looks{coding: m.DataCoding, udhi: m.ESMClass.UDHI()}
 	c.message(&m.ShortMessage)

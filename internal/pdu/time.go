@@ -176,6 +176,16 @@ func (s Span) beyond() (name string, most uint8) {
 	return "", 0
 }
 
+// times is schedule_delivery_time and validity_period, which lie side by side and are mostly empty: §5.2.15, §5.2.16.
+func (c *codec) times(schedule, validity *string) {
+	if c.writes && *schedule == "" && *validity == "" {
+		c.b = append(c.b, 0, 0)
+		return
+	}
+	c.time("schedule_delivery_time", schedule)
+	c.time("validity_period", validity)
+}
+
 // time is a C-Octet String of 1 or 17 octets that holds a time: SMPP 3.4 §3.1, §7.1.1.
 func (c *codec) time(name string, v *string) {
 	if c.writes && *v == "" {
