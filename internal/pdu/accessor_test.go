@@ -46,7 +46,7 @@ var accessors = []accessor{
 	of(TagSourceAddrSubunit, (*TLVs).AddSourceAddrSubunit, TLVs.SourceAddrSubunit, upTo[AddrSubunit](4)),
 	of(TagSourceNetworkType, (*TLVs).AddSourceNetworkType, TLVs.SourceNetworkType, upTo[NetworkType](8)),
 	of(TagSourceBearerType, (*TLVs).AddSourceBearerType, TLVs.SourceBearerType, upTo[BearerType](8)),
-	of(TagSourceTelematicsID, (*TLVs).AddSourceTelematicsID, TLVs.SourceTelematicsID, upTo[uint8](255)),
+	of(TagSourceTelematicsID, (*TLVs).AddSourceTelematicsID, TLVs.SourceTelematicsID, upTo[uint16](300)),
 	of(TagQOSTimeToLive, (*TLVs).AddQOSTimeToLive, TLVs.QOSTimeToLive, upTo[uint32](0xFFFFFFFF)),
 	of(TagPayloadType, (*TLVs).AddPayloadType, TLVs.PayloadType, upTo[PayloadType](1)),
 	of(TagAdditionalStatusInfoText, (*TLVs).AddAdditionalStatusInfoText, TLVs.AdditionalStatusInfoText, textOf(0, 255)),

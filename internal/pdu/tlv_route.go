@@ -52,11 +52,23 @@ func (t TLVs) DestTelematicsID() (uint16, bool) { return integerOf[uint16](t, Ta
 // AddDestTelematicsID appends it.
 func (t *TLVs) AddDestTelematicsID(v uint16) { t.AddUint16(TagDestTelematicsID, v) }
 
-// SourceTelematicsID is the TP-PID of telematic interworking for the source, in one octet: §5.3.2.8.
-func (t TLVs) SourceTelematicsID() (uint8, bool) { return integerOf[uint8](t, TagSourceTelematicsID) }
+// SourceTelematicsID is the TP-PID of telematic interworking for the source: §5.3.2.8. 3.4 has one octet for it;
+// some peers send two, as for the destination.
+func (t TLVs) SourceTelematicsID() (uint16, bool) {
+	if v, ok := integerOf[uint8](t, TagSourceTelematicsID); ok {
+		return uint16(v), true
+	}
+	return integerOf[uint16](t, TagSourceTelematicsID)
+}
 
-// AddSourceTelematicsID appends it.
-func (t *TLVs) AddSourceTelematicsID(v uint8) { t.AddUint8(TagSourceTelematicsID, v) }
+// AddSourceTelematicsID appends it, in two octets only when one does not hold it.
+func (t *TLVs) AddSourceTelematicsID(v uint16) {
+	if v > 0xFF {
+		t.AddUint16(TagSourceTelematicsID, v)
+		return
+	}
+	t.AddUint8(TagSourceTelematicsID, uint8(v))
+}
 
 // SourcePort is the port of the application that sent the message: §5.3.2.20.
 func (t TLVs) SourcePort() (uint16, bool) { return integerOf[uint16](t, TagSourcePort) }
