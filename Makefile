@@ -9,6 +9,8 @@ BUILD    ?= build
 TAGS     ?=
 FUZZTIME ?= 20s
 CUTS     ?= 60
+STATES   ?= 100000
+TORTURE_STATES ?= 5000000
 export BUILD FUZZTIME
 
 # Where git cannot tell the commit, because there is none or the tree is somebody else's, the binary
@@ -17,7 +19,7 @@ ifneq ($(shell git rev-parse HEAD >/dev/null 2>&1 && echo yes),yes)
 export GOFLAGS := $(GOFLAGS) -buildvcs=false
 endif
 
-.PHONY: help build run demo test setup lint race damage interop cross size qemu cuts powercut bench fuzz cover clean
+.PHONY: help build run demo test setup lint race damage crash torture interop cross size qemu cuts powercut bench fuzz cover clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' Makefile | awk -F '\t' '{ printf "  make %-8s %s\n", $$1, $$2 }'
@@ -33,7 +35,7 @@ run: build ## run the agent with config.toml against the built-in SMSC; Ctrl-C e
 demo: build ## show the whole way of an alert, with the link cut and the agent killed in between
 	$(BUILD)/smppagent demo
 
-test: setup lint race damage interop cross qemu cuts ## everything that must hold: lint, tests with -race, foreign targets under qemu-user
+test: setup lint race damage crash interop cross qemu cuts ## everything that must hold: lint, tests with -race, foreign targets under qemu-user
 
 setup: ## install the Debian packages that the tests need, if missing
 	@scripts/setup
@@ -50,6 +52,15 @@ race: ## the tests of this machine, with the race detector
 
 damage: ## a queue cut short at every octet, and with every octet flipped
 	TORTURE=1 go test -run '^TestEvery' ./internal/queue
+
+crash: ## 100,000 states that a power cut may leave the queue in, and faults planted in it that must be found
+	STATES=$(STATES) CRASH_SEED=1 PLANTED=fast go test -count=1 -v -run '^(TestCrash|TestCrashProducers|TestPlantedFaults)$$' ./internal/queue
+
+torture: ## the same with millions of states from another seed each time, all planted faults, and more
+	STATES=$(TORTURE_STATES) CRASH_SEED=$${CRASH_SEED:-$$(date +%s)} ROUNDS=2000 go test -count=1 -timeout 0 -v -run '^TestCrash(Producers)?$$' ./internal/queue
+	PLANTED=all go test -count=1 -timeout 0 -v -run '^TestPlantedFaults$$' ./internal/queue
+	TORTURE=1 go test -count=1 -timeout 0 ./internal/queue
+	TORTURE_ROUNDS=200 go test -count=1 -timeout 0 -v -run '^TestKillUnderLoad$$' ./cmd/smppagent
 
 interop: ## the agent against SMSCs that were written elsewhere, fetched into build/interop
 	@scripts/interop

@@ -57,11 +57,12 @@ func (sc *scan) scanSegment(b []byte, p poolID, life uint32, start int) {
 }
 
 // judge marks the holes that a later batch proves: a batch is begun only when the one before it is
-// durable. last is the batch of the last whole record.
+// durable. A hole at the beginning held the first CHECK, which is durable before any record follows. last is
+// the batch of the last whole record.
 func (sc *scan) judge(last uint16) {
 	for i := range sc.holes {
 		h := &sc.holes[i]
-		h.proven = h.after != last || !h.first && h.after-h.before >= 2
+		h.proven = h.first || h.after != last || h.after-h.before >= 2
 	}
 }
 

@@ -230,21 +230,34 @@ func (w *world) harmed(d *simDisk, page int) (_ *simDisk, h *harm, ok bool) {
 	return after, h, true
 }
 
-// touched finds whose records lie in the harmed stretch of the file.
+// touched finds whose records lie in the harmed stretch of the file, and whether the batches of those behind
+// it must tell that it is damage: of what was durable there and the whole batches in between some is there.
 func (w *world) touched(h *harm, f *simFile, left []byte) {
-	h.blind = true
-	for _, b := range [][]byte{f.durable, f.now, left} {
+	life := uint32(0) // of the open segment, when this is it
+	if hd, ok, _ := parseHeader(f.durable); ok && w.s != nil && hd.life == w.s.life {
+		life = uint32(hd.life)
+	}
+	var lost, last uint16 // batches
+	durable := false
+	for i, b := range [][]byte{f.durable, f.now, left} {
 		for at := segmentHeader; at+recordHeader <= len(b); at += recordAlign {
 			r, ok := parseRecord(b[at:], w.poolOf(), at)
 			if !ok {
 				continue
 			}
 			end := at + recordSize(len(r.payload))
-			if at < h.to && end > h.from {
+			switch {
+			case at < h.to && end > h.from:
 				h.ids[r.id] = true
+				if i == 0 && r.life == life && r.kind != kindPad {
+					lost, durable = max(lost, r.batch), true
+				}
+			case i == 2 && at >= h.to && r.life == life:
+				last = max(last, r.batch)
 			}
 		}
 	}
+	h.blind = !durable || lost+2 > last
 	delete(h.ids, 0)
 	groups := map[int]bool{}
 	for id := range h.ids {
