@@ -53,6 +53,21 @@ type simFile struct {
 	shared  bool // now is somebody else's too
 	writes  []simWrite
 	sum     uint64 // of durable, 0: not known
+	epoch   int    // syncs that made something durable
+	spans   []span // what was written since the file was begun anew
+}
+
+// span is a stretch that was written after so many syncs.
+type span struct{ at, end, epoch int }
+
+// syncsBefore is how many syncs went before what is at an offset was written.
+func (f *simFile) syncsBefore(at int) int {
+	for _, s := range slices.Backward(f.spans) {
+		if s.at <= at && at < s.end {
+			return s.epoch
+		}
+	}
+	return 0
 }
 
 // simWrite is a write, or with no data a change of the file's size.
@@ -236,6 +251,10 @@ func (f *simFile) write(b []byte, at int) {
 		f.now = append(f.now, make([]byte, need-len(f.now))...)
 	}
 	copy(f.now[at:], b)
+	if at == 0 {
+		f.spans = nil
+	}
+	f.spans = append(f.spans, span{at, at + len(b), f.epoch})
 	f.writes = append(f.writes, simWrite{at: at, data: b, size: len(f.now)})
 }
 
@@ -284,6 +303,7 @@ func (f *simHandle) datasync() error {
 	if !f.disk.deaf {
 		if len(f.writes) > 0 || len(f.durable) != len(f.now) {
 			f.sum = 0
+			f.epoch++
 		}
 		f.durable, f.shared = f.now, true
 		f.writes = nil

@@ -8,7 +8,7 @@ import (
 )
 
 // harm is a stretch of a file that a power cut destroyed although it had been durable: the rest of a page
-// of flash in which a write stopped. What lay in it may be lost; all else must be there.
+// of flash in which a write stopped, or a neighbour of it. What lay in it may be lost; all else must be there.
 type harm struct {
 	from, to int
 	ids      map[ID]bool // whose records lay in it, with those that came in one Append with them
@@ -202,7 +202,11 @@ func (w *world) harmed(d *simDisk, page int) (_ *simDisk, h *harm, ok bool) {
 	if g == nil {
 		return nil, nil, false
 	}
-	from := u.sector * sectorSize / page * page
+	sector := u.sector
+	if w.rng.IntN(3) == 0 { // a neighbour that was written long ago suffers instead
+		sector = w.rng.IntN(sector + 1)
+	}
+	from := sector * sectorSize / page * page
 	to := min(from+page, len(g.durable))
 	if from >= to {
 		return nil, nil, false
@@ -230,14 +234,14 @@ func (w *world) harmed(d *simDisk, page int) (_ *simDisk, h *harm, ok bool) {
 	return after, h, true
 }
 
-// touched finds whose records lie in the harmed stretch of the file, and whether the batches of those behind
-// it must tell that it is damage: of what was durable there and the whole batches in between some is there.
+// touched finds whose records lie in the harmed stretch of the file, and whether those behind it must tell that
+// it is damage: there are some that were written two syncs later.
 func (w *world) touched(h *harm, f *simFile, left []byte) {
 	life := uint32(0) // of the open segment, when this is it
 	if hd, ok, _ := parseHeader(f.durable); ok && w.s != nil && hd.life == w.s.life {
 		life = uint32(hd.life)
 	}
-	var lost, last uint16 // batches
+	lost, last := 0, 0 // syncs that went before the write of what is lost, and of what is there behind it
 	durable := false
 	for i, b := range [][]byte{f.durable, f.now, left} {
 		for at := segmentHeader; at+recordHeader <= len(b); at += recordAlign {
@@ -250,10 +254,10 @@ func (w *world) touched(h *harm, f *simFile, left []byte) {
 			case at < h.to && end > h.from:
 				h.ids[r.id] = true
 				if i == 0 && r.life == life && r.kind != kindPad {
-					lost, durable = max(lost, r.batch), true
+					lost, durable = max(lost, f.syncsBefore(at)), true
 				}
 			case i == 2 && at >= h.to && r.life == life:
-				last = max(last, r.batch)
+				last = max(last, f.syncsBefore(at))
 			}
 		}
 	}
