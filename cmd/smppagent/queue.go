@@ -50,6 +50,8 @@ func describeItem(item queue.Item) queueItem {
 		}
 	case bridge.LaneIn, bridge.LaneMailbox:
 		q.Direction = "in"
+	case bridge.LaneSegment:
+		q.Direction, q.State = "in", "incomplete"
 	case bridge.LaneReceipt:
 		q.Direction = "receipt"
 	}
@@ -60,7 +62,7 @@ func describeItem(item queue.Item) queueItem {
 func (o queueOrder) wants(item queue.Item) bool {
 	switch {
 	case o.Inbound:
-		return item.Lane == bridge.LaneIn || item.Lane == bridge.LaneMailbox
+		return item.Lane == bridge.LaneIn || item.Lane == bridge.LaneMailbox || item.Lane == bridge.LaneSegment
 	case o.Failed:
 		return item.Lane == bridge.LaneOut && item.State == queue.Buried
 	}

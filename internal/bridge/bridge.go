@@ -24,6 +24,7 @@ const (
 	LaneIn      queue.Lane = 1 // short messages from the SMSC
 	LaneReceipt queue.Lane = 2 // delivery receipts that no message claims yet
 	LaneMailbox queue.Lane = 3 // short messages from the SMSC that the mailbox is to take
+	LaneSegment queue.Lane = 4 // segments of long messages from the SMSC that are not whole yet
 )
 
 // A Person is somebody to whom inbound short messages are forwarded.
@@ -49,11 +50,12 @@ type Bridge struct {
 	outcome OutcomeFunc
 	log     *slog.Logger
 
-	track   *tracker
-	hold    *hold // nothing is sent by any link
-	dests   *destinations
-	events  *hub
-	senders sync.WaitGroup // one count per message in flight
+	track    *tracker
+	hold     *hold // nothing is sent by any link
+	dests    *destinations
+	assemble *assemblies
+	events   *hub
+	senders  sync.WaitGroup // one count per message in flight
 
 	offers  chan *link    // links that could send
 	changed chan struct{} // the state of a link, or who is in flight, has changed
@@ -69,7 +71,7 @@ func New(cfg Config, q *queue.Queue, links []Link, forward []Person, outcome Out
 	b := &Bridge{
 		cfg: cfg, q: q, forward: forward, outcome: outcome, log: log,
 		track: newTracker(), hold: newHold(cfg.HoldMin, cfg.HoldMax), events: newHub(),
-		dests:  newDestinations(cfg.HoldMin, cfg.HoldMax),
+		dests: newDestinations(cfg.HoldMin, cfg.HoldMax), assemble: newAssemblies(),
 		offers: make(chan *link), changed: make(chan struct{}, 1), broken: make(chan error, 1),
 	}
 	if cfg.Sender != "" {

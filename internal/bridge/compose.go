@@ -134,7 +134,7 @@ func (b *Bridge) compose(l *link, m *tracked, x part) *pdu.SubmitSM {
 	if m.msg.ReplyPath {
 		s.ESMClass |= pdu.ESMReplyPath
 	}
-	if m.msg.Receipt {
+	if m.msg.Receipt || b.cfg.Policy == QueryFirst {
 		s.RegisteredDelivery = pdu.ReceiptAlways
 	}
 	s.ValidityPeriod = p.validity(&m.msg, m.item.Expires, time.Now())

@@ -15,7 +15,9 @@ type Config struct {
 	Sender string `toml:"sender"`
 	// Policy says what becomes of a message in doubt: one that was written to the SMSC whose
 	// response never came. "at_least_once" sends it again, so that a person may get it twice;
-	// "once" never does so by itself. Default "at_least_once".
+	// "once" never does so by itself; "query_first" first gives the SMSC the chance to tell: it asks for a
+	// receipt of every message, waits InDoubtWait from when the session stands again, and asks by query_sm
+	// where a message_id is known. Default "at_least_once".
 	Policy Policy `toml:"policy"`
 	// InDoubtWait is how long a late response may still settle a message in doubt before it is
 	// sent again; from the second time on it is the pause of RetryMin and RetryMax if that is longer.
@@ -58,6 +60,7 @@ type (
 const (
 	AtLeastOnce Policy = "at_least_once"
 	Once        Policy = "once"
+	QueryFirst  Policy = "query_first"
 
 	ReceiptsAsked  Receipts = "asked"
 	ReceiptsAlways Receipts = "always"
@@ -82,7 +85,7 @@ func (c Config) Check(bad func(key, problem string)) {
 			bad("sender", err.Error())
 		}
 	}
-	word(bad, "policy", c.Policy, AtLeastOnce, Once)
+	word(bad, "policy", c.Policy, AtLeastOnce, Once, QueryFirst)
 	word(bad, "receipts", c.Receipts, ReceiptsAsked, ReceiptsAlways, ReceiptsNever)
 	span(bad, "in_doubt_wait", c.InDoubtWait, 0, 10*time.Minute)
 	span(bad, "failover_after", c.FailoverAfter, 0, time.Hour)

@@ -29,7 +29,7 @@ type SegmentDescription struct {
 // Describe reads the record as the bridge wrote it; what cannot be read is said in Text.
 func Describe(item queue.Item) (d Description) {
 	switch item.Lane {
-	case LaneIn, LaneMailbox:
+	case LaneIn, LaneMailbox, LaneSegment:
 		var in Inbound
 		if err := in.UnmarshalBinary(item.Body); err != nil {
 			d.Text = err.Error()

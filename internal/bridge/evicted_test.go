@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 	"testing"
+	"time"
 
 	"smppagent/internal/queue"
 	"smppagent/internal/sms"
@@ -14,10 +15,11 @@ func TestEvicted(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, "throttle=on", nil)
 	r.await("the link", func() bool { return r.b.Status().Links[0].State == "bound" })
-	r.b.hold.extend("test")
+	r.b.hold.mu.Lock() // else the first may be on its way, and another goes
+	r.b.hold.until, r.b.hold.why = time.Now().Add(10*patience), "test"
+	r.b.hold.mu.Unlock()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
-	events := r.b.Follow(ctx, 0)
 	fill := func(class sms.Class) (ids []queue.ID) {
 		for {
 			m := message("of class " + class.String())
@@ -33,6 +35,7 @@ func TestEvicted(t *testing.T) {
 		}
 	}
 	first := fill(sms.Telemetry)[0]
+	events := r.b.Follow(ctx, first) // of all there would be too many while nobody reads
 	fill(sms.Emergency)
 	got := r.collect(events, first, "")
 	last := got[len(got)-1]

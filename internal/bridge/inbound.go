@@ -203,15 +203,43 @@ func (b *Bridge) store(ctx context.Context, l *link, d *pdu.DeliverSM) error {
 		ESMClass: d.ESMClass, ProtocolID: d.ProtocolID, DataCoding: d.DataCoding, ShortMessage: d.UserData(),
 		TLVs: telling(d.TLVs),
 	}
+	l.Profile.read(&in)
+	box, people, err := b.mailboxEntries(&in)
+	if err != nil {
+		return err
+	}
+	if !people {
+		ids, err := b.q.Append(ctx, box...)
+		if err != nil {
+			return err
+		}
+		b.received(ids[0], &in)
+		return nil
+	}
+	if p, seq, ok := puzzleOf(&in); ok {
+		return b.segment(ctx, &in, p, seq, box)
+	}
+	return b.keepInbound(ctx, &in, "", box)
+}
+
+// received tells of a message from the SMSC that is on flash as record id.
+func (b *Bridge) received(id queue.ID, in *Inbound) {
+	b.log.Info("short message received", "id", id, "from", mask(in.Source.Addr), "octets", len(in.ShortMessage))
+	b.events.emit(Event{ID: id, Step: StepInbound, To: mask(in.Dest.Addr), Detail: "from " + mask(in.Source.Addr), Final: len(b.forward) == 0})
+}
+
+// keepInbound puts a whole message from the SMSC on flash, and the entries beside it with it, all or none.
+// Under a key that the queue knows it is there.
+func (b *Bridge) keepInbound(ctx context.Context, in *Inbound, key string, beside []queue.Entry) error {
 	body, err := in.AppendBinary(nil)
 	if err != nil {
 		return err
 	}
-	ids, err := b.q.Append(ctx, b.inboundEntries(&in, body)...)
+	e := queue.Entry{Lane: LaneIn, Class: inboundClass, Key: key, Expires: time.Now().Add(inboundTTL), Body: body}
+	ids, err := b.q.Append(ctx, append(beside, e)...)
 	if err != nil {
 		return err
 	}
-	b.log.Info("short message received", "id", ids[0], "from", mask(d.Source.Addr), "octets", len(in.ShortMessage))
-	b.events.emit(Event{ID: ids[0], Step: StepInbound, To: mask(d.Dest.Addr), Detail: "from " + mask(d.Source.Addr), Final: len(b.forward) == 0})
+	b.received(ids[len(ids)-1], in)
 	return nil
 }

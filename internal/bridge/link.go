@@ -63,9 +63,10 @@ type link struct {
 
 	turn chan job // what the dispatcher gives it, while it is offered
 
-	tlvsRefused atomic.Bool // the SMSC took no optional parameters
-	turned      atomic.Bool // what it delivers is not taken for now
-	count       linkCounters
+	tlvsRefused  atomic.Bool // the SMSC took no optional parameters
+	queryRefused atomic.Bool // the SMSC knows no query_sm
+	turned       atomic.Bool // what it delivers is not taken for now
+	count        linkCounters
 }
 
 // A job is a message on its way to a link. Without an ID it is none: the link's offer lapses.

@@ -25,19 +25,19 @@ const (
 // Deliver makes the bridge hand inbound short messages to m. To be called before Run.
 func (b *Bridge) Deliver(m Mailbox) { b.mailbox = m }
 
-// inboundEntries are the records of one inbound message: one for the mailbox if it wants it, one for people if
-// it is forwarded, or nobody else wants it.
-func (b *Bridge) inboundEntries(in *Inbound, body []byte) []queue.Entry {
-	e := queue.Entry{Lane: LaneIn, Class: inboundClass, Expires: time.Now().Add(inboundTTL), Body: body}
+// mailboxEntries is the record of one inbound message for the mailbox, if it wants it: a segment as it is, for
+// a phone puts them together itself. people says whether there is to be one for people too: the message is
+// forwarded, or nobody else wants it.
+func (b *Bridge) mailboxEntries(in *Inbound) (box []queue.Entry, people bool, err error) {
 	if b.mailbox.Wants == nil || !b.mailbox.Wants(in) {
-		return []queue.Entry{e}
+		return nil, true, nil
 	}
-	box := e
-	box.Lane = LaneMailbox
-	if len(b.forward) == 0 {
-		return []queue.Entry{box}
+	body, err := in.AppendBinary(nil)
+	if err != nil {
+		return nil, false, err
 	}
-	return []queue.Entry{box, e}
+	e := queue.Entry{Lane: LaneMailbox, Class: inboundClass, Expires: time.Now().Add(inboundTTL), Body: body}
+	return []queue.Entry{e}, len(b.forward) > 0, nil
 }
 
 // fillMailbox hands over what is for the mailbox until ctx ends.

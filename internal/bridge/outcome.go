@@ -103,6 +103,9 @@ func (b *Bridge) ended(ctx context.Context, item queue.Item, o sms.Outcome, deta
 	case LaneReceipt:
 		b.track.dropOrphan(item.ID)
 		return
+	case LaneSegment:
+		b.overdue(ctx, item)
+		return
 	case LaneOut:
 	default:
 		return
@@ -120,7 +123,7 @@ func (b *Bridge) ended(ctx context.Context, item queue.Item, o sms.Outcome, deta
 	case m.progress.count(attempted) > 0:
 		o, detail = sms.InDoubt, "no response and no receipt came: the SMSC may or may not have it"
 	case item.State == queue.Waiting:
-		o, detail = sms.Accepted, "the SMSC has it; no receipt came"
+		o, detail = b.asked(ctx, m)
 	case m.progress.count(accepted, delivered) > 0: // of some segments
 		o, detail = sms.InDoubt, "with some of its parts sent: "+detail
 	}
@@ -133,6 +136,7 @@ func (b *Bridge) ended(ctx context.Context, item queue.Item, o sms.Outcome, deta
 func (b *Bridge) recover(ctx context.Context) error {
 	var out, waiting, doubtful int
 	var orphanErr error
+	var wholes [][]queue.ID
 	err := b.q.List(ctx, func(item queue.Item) bool {
 		b.events.recovered(item.ID)
 		switch {
@@ -141,6 +145,8 @@ func (b *Bridge) recover(ctx context.Context) error {
 				orphanErr = b.addOrphan(ctx, r, item.ID)
 			}
 			return orphanErr == nil
+		case item.Lane == LaneSegment:
+			b.found(item, &wholes)
 		case item.Lane == LaneOut && item.State != queue.Buried:
 			m := new(tracked)
 			if body, note := m.read(item); body != nil || note != nil {
@@ -163,6 +169,11 @@ func (b *Bridge) recover(ctx context.Context) error {
 	})
 	if err = errors.Join(err, orphanErr); err != nil {
 		return fmt.Errorf("bridge: recover: %w", err)
+	}
+	for _, ids := range wholes { // a power cut came between the last segment and the whole
+		if err := b.whole(ctx, ids, nil); err != nil {
+			b.log.Error("long message not put together", "err", err)
+		}
 	}
 	b.log.Info("queue taken over", "messages", out, "awaiting_receipt", waiting, "in_doubt", doubtful)
 	return nil

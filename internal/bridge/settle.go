@@ -11,14 +11,15 @@ import (
 	"smppagent/internal/sms"
 )
 
-// collect takes the responses of one message by l; the last one settles it.
-func (b *Bridge) collect(ctx context.Context, l *link, id queue.ID, m *tracked, done <-chan *smpp.Call) {
+// collect takes the responses of one message to addr by l; the last one settles it.
+func (b *Bridge) collect(ctx context.Context, l *link, id queue.ID, m *tracked, addr string, done <-chan *smpp.Call) {
 	defer b.senders.Done()
 	defer b.poke()
-	defer b.dests.end(m.msg.To.Addr)
+	defer b.dests.end(addr)
 	defer b.track.drop(id, m)
 	for left := -1; left != 0; {
 		call := <-done // the client completes every call that it took
+		b.learn(l, addr, call)
 		l.flow.give(false)
 		m.mu.Lock()
 		m.calls--
@@ -33,7 +34,6 @@ func (b *Bridge) collect(ctx context.Context, l *link, id queue.ID, m *tracked, 
 // answer notes what a response says of one segment, and settles the message with the last one.
 // The caller has m.
 func (b *Bridge) answer(ctx context.Context, l *link, id queue.ID, m *tracked, call *smpp.Call) error {
-	b.learn(l, m, call)
 	_, seg := untag(call.Tag)
 	w := m.progress.on(l.Name)
 	if m.settled || w == nil || seg >= len(w.Segments) {
@@ -72,14 +72,14 @@ func (b *Bridge) answer(ctx context.Context, l *link, id queue.ID, m *tracked, c
 	return b.conclude(ctx, id, m, false)
 }
 
-// learn draws from a response, or from its absence, what it says of the link.
-func (b *Bridge) learn(l *link, m *tracked, call *smpp.Call) {
+// learn draws from a response about a message to addr, or from its absence, what it says of the link.
+func (b *Bridge) learn(l *link, addr string, call *smpp.Call) {
 	var refusal *smpp.StatusError
 	switch {
 	case call.Err == nil:
 		l.count.accepted.Add(1)
 		l.hold.clear()
-		b.dests.taken(m.msg.To.Addr)
+		b.dests.taken(addr)
 		l.flow.grow(congestion(call))
 		if l.breaker.success() {
 			b.poke()
@@ -331,6 +331,9 @@ func (b *Bridge) late(ctx context.Context, l *link, id queue.ID, call *smpp.Call
 		return nil // it was refused, and has been sent again since: that decides
 	}
 	l.log.Info("late response", "id", id, "command_status", call.Status)
+	if call.Err == nil {
+		b.learn(l, m.msg.To.Addr, call)
+	}
 	return b.answer(ctx, l, id, m, call)
 }
 

@@ -30,6 +30,9 @@ func (b *Bridge) send(ctx context.Context, l *link, id queue.ID) (started bool, 
 	if err != nil {
 		return false, b.bury(ctx, id, m, sms.Rejected, fmt.Sprintf("cannot be sent: %v", err))
 	}
+	if at := b.tellingTime(l, m); !at.IsZero() {
+		return false, ignoreGone(b.kept(b.q.Retry(ctx, id, at, nil, false)))
+	}
 	before := m.progress.clone()
 	w := m.progress.use(l.Name, len(parts))
 	todo, again := b.todo(&m.progress, w)
@@ -82,7 +85,7 @@ func (b *Bridge) send(ctx context.Context, l *link, id queue.ID) (started bool, 
 	m.calls = n
 	b.track.keep(m)
 	b.senders.Add(1)
-	go b.collect(ctx, l, id, m, done)
+	go b.collect(ctx, l, id, m, m.msg.To.Addr, done)
 	return true, nil
 }
 

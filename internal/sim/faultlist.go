@@ -26,6 +26,7 @@ var faultList = []faultKind{
 	{"queue-full", perEvent, "refuse submit_sm with ESME_RMSGQFUL"},
 	{"refuse", status, "refuse submit_sm with this command_status"},
 	{"nack", perEvent, "refuse submit_sm with generic_nack ESME_RSYSERR in place of submit_sm_resp"},
+	{"no-query", perEvent, "query_sm is answered with generic_nack, ESME_RINVCMDID"},
 	{"lose", nth, "drop the connection at this submit_sm, which is not accepted"},
 	{"drop-before", nth, "accept this submit_sm and drop the connection before answering"},
 	{"drop-after", nth, "drop the connection after answering this submit_sm"},

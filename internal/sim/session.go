@@ -162,6 +162,8 @@ func (s *session) handle(ctx context.Context, b []byte) (stop bool) {
 		return s.bind(ctx, h, &p.Bind)
 	case *pdu.SubmitSM:
 		return s.submit(ctx, h, p)
+	case *pdu.QuerySM:
+		s.query(ctx, h, p)
 	case *pdu.EnquireLink:
 		s.event(Event{Kind: KindEnquire})
 		if s.smsc.faults.happens("mute-enquire") {

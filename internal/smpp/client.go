@@ -47,6 +47,14 @@ func (c *Client) OnChange(f func()) { c.changed = f }
 // Bound reports whether messages can pass just now.
 func (c *Client) Bound() bool { return c.status.Load().State == StateBound }
 
+// BoundSince returns since when messages can pass, zero while they cannot.
+func (c *Client) BoundSince() time.Time {
+	if s := c.status.Load(); s.State == StateBound {
+		return s.Since
+	}
+	return time.Time{}
+}
+
 // Down returns since when no message can pass, zero while they can, and whether that is because the SMSC
 // refuses the account.
 func (c *Client) Down() (since time.Time, refused bool) {

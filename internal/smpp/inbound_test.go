@@ -85,7 +85,6 @@ func TestRequestsOutOfPlace(t *testing.T) {
 		status    pdu.Status
 	}{
 		{"unknown command", "00000014 00000666 00000000 00000033 deadbeef", pdu.CmdGenericNack, pdu.StatusRINVCMDID},
-		{"data_sm", "0000001a 00000103 00000000 00000033 00 000000 000000 000000", pdu.CmdDataSMResp, pdu.StatusRXTAPPN},
 		{"data_sm that is cut", "00000010 00000103 00000000 00000033", pdu.CmdDataSMResp, pdu.StatusRINVCMDLEN},
 		{"submit_multi from an SMSC", "00000018 00000021 00000000 00000033 00 000000 01 02 6100", pdu.CmdSubmitMultiResp, pdu.StatusRINVCMDLEN},
 		{"query_sm from an SMSC", "00000014 00000003 00000000 00000033 00 000000", pdu.CmdQuerySMResp, pdu.StatusRINVBNDSTS},
@@ -209,5 +208,25 @@ func TestPeerThatDoesNotRead(t *testing.T) {
 		if sent > maxPending+4*readRoom+len(all) || len(n.out.pending) > maxPending+2*readRoom {
 			t.Errorf("took %d octets, %d are owed", sent, len(n.out.pending))
 		}
+	})
+}
+
+// A data_sm is offered and answered as a deliver_sm is, by its own response.
+func TestDataSM(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cfg := config()
+		cfg.Inbound = 1
+		n, f := bound(t, cfg)
+		p := &pdu.DataSM{Source: pdu.Address{TON: 1, NPI: 1, Addr: "359888123456"}, DataCoding: pdu.CodingUCS2}
+		p.TLVs.Add(pdu.TagMessagePayload, []byte("\x04\x14\x04\x30"))
+		f.send(pdu.StatusROK, 70, p)
+		f.send(pdu.StatusROK, 71, p)
+		f.answered(pdu.CmdDataSMResp, pdu.StatusRXTAPPN, 71) // there is no room
+		d := <-n.Inbound()
+		if d.PDU.Source != p.Source || d.PDU.DataCoding != p.DataCoding || string(d.PDU.UserData()) != "\x04\x14\x04\x30" {
+			t.Errorf("got %+v", d.PDU)
+		}
+		go d.Respond(pdu.StatusROK)
+		f.answered(pdu.CmdDataSMResp, pdu.StatusROK, 70)
 	})
 }

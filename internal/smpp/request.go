@@ -35,14 +35,7 @@ func (s *Session) request(a *arrival) {
 	case *pdu.DeliverSM:
 		s.delivered(a.frame, p)
 	case *pdu.DataSM:
-		// Nobody takes these: the SMSC is to keep it.
-		if s.phase == phaseOpen || s.cfg.Bind == BindTransmitter {
-			s.refuse(h, pdu.StatusRINVBNDSTS)
-			return
-		}
-		s.count.turned.Add(1)
-		s.once(slog.LevelWarn, "data_sm refused: nobody takes them")
-		s.refuse(h, pdu.StatusRXTAPPN)
+		s.delivered(a.frame, asDeliver(p))
 	case *pdu.Unknown:
 		s.once(slog.LevelInfo, "command not supported", "command_id", h.Command.String(), "sequence_number", h.Sequence)
 		s.nack(pdu.StatusRINVCMDID, h.Sequence)
@@ -51,7 +44,7 @@ func (s *Session) request(a *arrival) {
 	}
 }
 
-// delivered offers a deliver_sm to the receiver. When nobody takes it the SMSC is told to come back;
+// delivered offers a deliver_sm, or a data_sm in its form, to the receiver. When nobody takes it the SMSC is told to come back;
 // not reading instead would leave its enquire_links unanswered and cost the session.
 func (s *Session) delivered(f pdu.Frame, p *pdu.DeliverSM) {
 	switch {

@@ -195,7 +195,11 @@ func (s *Session) serve(ctx context.Context, batches <-chan batch, free chan<- [
 		case a := <-s.answers:
 			s.now = time.Now()
 			s.handed--
-			s.send(a.status, a.sequence, &pdu.DeliverSMResp{})
+			if a.command == pdu.CmdDataSM {
+				s.send(a.status, a.sequence, &pdu.DataSMResp{})
+			} else {
+				s.send(a.status, a.sequence, &pdu.DeliverSMResp{})
+			}
 		case <-s.timer.C:
 			s.now, s.alarm = time.Now(), time.Time{}
 			s.tick()
