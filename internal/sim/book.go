@@ -88,18 +88,19 @@ func (b *book) id() uint64 {
 }
 
 // accept writes down s with its content. It sets s.Copy, and returns the whole text when s completes
-// its message. Two submits are the same when source, destination, user_message_reference, place in a
-// long message and octets are.
+// its message. Two submits are the same when source, destination, octets and place in a long message or,
+// of one in a single part, user_message_reference are: a phone joins parts whatever their
+// user_message_references, which differ when each came to the ESME as a message of its own.
 func (b *book) accept(s *Submit, c content) (whole string) {
 	key := fmt.Sprintf("%s>%s ", s.From, s.To)
-	if ref, ok := s.PDU.TLVs.Get(pdu.TagUserMessageReference); ok {
-		key += fmt.Sprintf("%x", ref)
-	}
 	n, at := 1, 0
 	if c.parts > 0 {
 		n, at = c.parts, c.part-1
 		key += fmt.Sprintf(" %s %d/%d", c.form, c.ref, c.parts)
 	} else {
+		if ref, ok := s.PDU.TLVs.Get(pdu.TagUserMessageReference); ok {
+			key += fmt.Sprintf("%x", ref)
+		}
 		key += fmt.Sprintf(" %d %s", s.PDU.DataCoding, c.payload)
 	}
 

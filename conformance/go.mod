@@ -1,0 +1,3 @@
+module smppagent/conformance
+
+go 1.26.8
