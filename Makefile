@@ -19,10 +19,10 @@ ifneq ($(shell git rev-parse HEAD >/dev/null 2>&1 && echo yes),yes)
 export GOFLAGS := $(GOFLAGS) -buildvcs=false
 endif
 
-.PHONY: help build run demo test setup lint race damage crash torture interop cross size qemu cuts powercut bench fuzz cover clean
+.PHONY: help build run demo test setup lint race damage crash torture interop conformance cross size qemu cuts powercut bench fuzz cover clean
 
 help: ## list the targets
-	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' Makefile | awk -F '\t' '{ printf "  make %-8s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' Makefile | awk -F '\t' '{ printf "  make %-11s %s\n", $$1, $$2 }'
 
 build: ## build the agent for this machine: build/smppagent (TAGS=tiny for the small one)
 	CGO_ENABLED=0 go build -trimpath -tags "$(TAGS)" -ldflags "-s -w" -o $(BUILD)/smppagent ./cmd/smppagent
@@ -35,7 +35,7 @@ run: build ## run the agent with config.toml against the built-in SMSC; Ctrl-C e
 demo: build ## show the whole way of an alert, with the link cut and the agent killed in between
 	$(BUILD)/smppagent demo
 
-test: setup lint race damage crash interop cross qemu cuts ## everything that must hold: lint, tests with -race, foreign targets under qemu-user
+test: setup lint race damage crash interop conformance cross qemu cuts ## everything that must hold: lint, tests with -race, foreign targets under qemu-user
 
 setup: ## install the Debian packages that the tests need, if missing
 	@scripts/setup
@@ -64,6 +64,9 @@ torture: ## the same with millions of states from another seed each time, all pl
 
 interop: ## the agent against SMSCs that were written elsewhere, fetched into build/interop
 	@scripts/interop
+
+conformance: ## the modem that we are, used by smstools, gammu, gnokii and ModemManager
+	@scripts/conformance
 
 cross: ## build every target, build/linux-armv7/smppagent and so on, full and tiny, and prove each static
 	@scripts/cross

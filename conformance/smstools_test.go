@@ -42,6 +42,7 @@ incoming = yes
 report = yes
 baudrate = 115200
 rtscts = no
+decode_unicode_text = yes
 `, "DIR", spool)+modem+"\n")
 	s.start("client.log", nil, smsd, "-t", "-c"+conf)
 	s.t.Cleanup(func() {
@@ -56,7 +57,7 @@ rtscts = no
 func (s *site) spooled(dir string) (text string) {
 	s.t.Helper()
 	s.until("a file in "+dir, func() bool {
-		files, _ := filepath.Glob(s.path("spool/" + dir + "/*"))
+		files, _ := filepath.Glob(s.path("spool/" + dir + "/GSM1.*"))
 		for _, f := range files {
 			if b, err := os.ReadFile(f); err == nil && len(b) > 0 && !strings.HasSuffix(f, ".LOCK") {
 				text = string(b)
@@ -121,4 +122,54 @@ func TestSmstoolsPIN(t *testing.T) {
 	startSmstools(s, "pin = 1234\nsmsc = 44770001000")
 	s.spool("plain", "To: 447700900456\n", "past the PIN")
 	s.arrives("+447700900456", "past the PIN")
+}
+
+// In what way smstools looks for messages makes a difference to the commands, not to what it finds.
+func TestSmstoolsReceives(t *testing.T) {
+	t.Parallel()
+	for name, modem := range map[string]string{
+		"by index": "check_memory_method = 1", "by list": "check_memory_method = 5", "by list, all memories": "check_memory_method = 31\nprimary_memory = SM\nsecondary_memory = ME",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newSite(t, "")
+			startSmstools(s, modem)
+			for _, text := range []string{"one {€}", "Вода в мазето", strings.TrimSpace(strings.Repeat("a long text ", 20))} {
+				s.text("+447700900123", text)
+				got := s.spooled("incoming")
+				if !strings.HasSuffix(strings.TrimSuffix(got, "\n"), "\n\n"+text) || !strings.Contains(got, "From: 447700900123\n") {
+					t.Errorf("%q arrives as\n%s", text, got)
+				}
+				for _, f := range s.files("incoming") {
+					if err := os.Remove(f); err != nil {
+						t.Error(err)
+					}
+				}
+			}
+			if n := s.count(func(e event) bool { return e.Kind == "mo_retry" || e.Kind == "mo_lost" }); n > 0 {
+				t.Errorf("%d messages were not taken at once", n)
+			}
+		})
+	}
+}
+
+func (s *site) files(dir string) []string {
+	s.t.Helper()
+	files, err := filepath.Glob(s.path("spool/" + dir + "/GSM1.*"))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return files
+}
+
+// A status report comes back, and smstools finds the message that it is about.
+func TestSmstoolsReport(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, "")
+	startSmstools(s, "")
+	s.spool("asked", "To: 447700900456\nReport: yes\n", "tell me")
+	s.arrives("+447700900456", "tell me")
+	if got := s.spooled("report"); !strings.Contains(got, "SMS STATUS REPORT") || !strings.Contains(got, "Status: 0,Ok,short message received by the SME") {
+		t.Errorf("the report is\n%s", got)
+	}
 }

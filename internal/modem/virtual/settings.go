@@ -40,7 +40,7 @@ type settings struct {
 func defaultSettings(cfg *Config) settings {
 	return settings{
 		echo: cfg.Echo, verbose: true, result: 4, cr: '\r', lf: '\n', bs: '\b', waitForCarrier: 60,
-		charset: textmode.GSM, parameters: textmode.DefaultParameters(),
+		charset: textmode.IRA, parameters: textmode.DefaultParameters(),
 		centre: cfg.Centre, centreType: addressType(cfg.Centre),
 		others: map[string]string{},
 	}
