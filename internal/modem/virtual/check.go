@@ -5,7 +5,6 @@ import (
 	"net"
 	"net/netip"
 	"os/user"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,21 +13,29 @@ import (
 	"smppagent/internal/sms"
 )
 
-var (
-	namePattern = regexp.MustCompile(`^[A-Za-z0-9_-]{1,20}$`)
-	pinPattern  = regexp.MustCompile(`^[0-9]{4,8}$`)
-	ownPattern  = regexp.MustCompile(`^\+?[0-9]{3,15}$`)
-	destPattern = regexp.MustCompile(`^\+?[0-9]{0,20}\*?$`)
-)
+// digits reports whether s is of least to most digits.
+func digits(s string, least, most int) bool {
+	return len(s) >= least && len(s) <= most && strings.Trim(s, "0123456789") == ""
+}
+
+// isNumber reports whether s is a number of 3 to 15 digits, with or without a + in front.
+func isNumber(s string) bool { return digits(strings.TrimPrefix(s, "+"), 3, 15) }
+
+// isName reports whether s may be the name of a port.
+func isName(s string) bool {
+	return len(s) >= 1 && len(s) <= 20 && !strings.ContainsFunc(s, func(r rune) bool {
+		return r >= 0x80 || !isLetter(byte(r)) && !isDigit(byte(r)) && r != '-' && r != '_'
+	})
+}
 
 // Check calls bad for each key that cannot be used, with what would be right.
 func (c *Config) Check(bad func(key, problem string)) {
-	if !namePattern.MatchString(c.Name) {
+	if !isName(c.Name) {
 		bad("name", fmt.Sprintf("%q is no name: give the port one of 1 to 20 letters, digits, \"-\" and \"_\"", c.Name))
 	}
 	c.checkPlace(bad)
 	c.checkPersona(bad)
-	if c.PIN != "" && !pinPattern.MatchString(c.PIN) {
+	if c.PIN != "" && !digits(c.PIN, 4, 8) {
 		bad("pin", "is not of 4 to 8 digits")
 	}
 	if c.Sender != "" {
@@ -37,7 +44,7 @@ func (c *Config) Check(bad func(key, problem string)) {
 		}
 	}
 	for _, d := range c.Destinations {
-		if !destPattern.MatchString(d) || strings.Trim(d, "+") == "" {
+		if d == "+" || d == "" || !digits(strings.TrimPrefix(strings.TrimSuffix(d, "*"), "+"), 0, 20) {
 			bad("destinations", fmt.Sprintf("%q is no number: write digits, with a + when it is international, and a * at the end for all that begin so", d))
 		}
 	}
@@ -50,6 +57,8 @@ func (c *Config) Check(bad func(key, problem string)) {
 	word(bad, "inbound", c.Inbound, InboundNone, InboundNumber, InboundAll)
 	word(bad, "ack", c.Ack, AckQueued, AckSubmitted)
 	word(bad, "when_down", c.WhenDown, DownRoaming, DownHome, DownSearching)
+	word(bad, "divert", c.Divert, DivertAlways, DivertFailed)
+	within(bad, "modem_baud", c.ModemBaud, 300, 921600)
 	within(bad, "per_hour", c.PerHour, 1, 100000)
 	within(bad, "burst", c.Burst, 1, 10000)
 	within(bad, "identical", c.Identical, 1, 1000)
@@ -124,12 +133,12 @@ func (c *Config) checkPersona(bad func(key, problem string)) {
 		key, digits string
 		least, most int
 	}{{"imei", c.IMEI, 15, 15}, {"imsi", c.IMSI, 14, 15}, {"iccid", c.ICCID, 18, 20}} {
-		if n := len(d.digits); n > 0 && (n < d.least || n > d.most || strings.Trim(d.digits, "0123456789") != "") {
+		if d.digits != "" && !digits(d.digits, d.least, d.most) {
 			bad(d.key, fmt.Sprintf("%q has to be of %d to %d digits", d.digits, d.least, d.most))
 		}
 	}
 	for key, number := range map[string]string{"number": c.Number, "centre": c.Centre} {
-		if number != "" && !ownPattern.MatchString(number) {
+		if number != "" && !isNumber(number) {
 			bad(key, fmt.Sprintf("%q is no number: 3 to 15 digits, with a + when it is international", number))
 		}
 	}

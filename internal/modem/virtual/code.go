@@ -11,7 +11,7 @@ import (
 var (
 	errCommand   = errors.New("virtual: ERROR")
 	errNoCarrier = errors.New("virtual: NO CARRIER")
-	errPrompt    = errors.New("virtual: a prompt stands") // no final result code yet
+	errNoFinal   = errors.New("virtual: no final result code") // none now: a prompt stands, or it was given
 )
 
 // A cmsError is a failure of a message: +CMS ERROR, TS 27.005 §3.2.5. Up to 127 they are the causes of TS

@@ -104,6 +104,15 @@ type Config struct {
 	// AnswerDelay is the least time from a command to its answer, for slow controllers that still turn from
 	// sending to receiving. "0s" to "1s", default "0s".
 	AnswerDelay time.Duration `toml:"answer_delay"`
+	// Modem is the serial line to a real modem behind the port, such as "/dev/ttyUSB2". What clients say goes to
+	// it, and its answers come back, but for the messages that they send. While it is away the agent stands in
+	// for it. Default "": none.
+	Modem string `toml:"modem"`
+	// ModemBaud is its speed in bit/s. 300 to 921600, default 115200.
+	ModemBaud int `toml:"modem_baud"`
+	// Divert says which messages go by way of the agent: "always" all, "failed" those that the modem does not
+	// send within 30 s. Default "always".
+	Divert Divert `toml:"divert"`
 	// Learn is a file to which is written what clients say and are answered, with numbers, PINs and texts
 	// masked, and which of their commands are not known. Relative to the config file's directory. Default "":
 	// none.
@@ -118,6 +127,7 @@ type (
 	Inbound  string
 	Ack      string
 	WhenDown string
+	Divert   string
 )
 
 // The words.
@@ -136,6 +146,9 @@ const (
 	DownRoaming   WhenDown = "roaming"
 	DownHome      WhenDown = "home"
 	DownSearching WhenDown = "searching"
+
+	DivertAlways Divert = "always"
+	DivertFailed Divert = "failed"
 )
 
 // Default returns the configuration of an empty [[virtual]] table.
@@ -144,6 +157,6 @@ func Default() Config {
 		Mode: "0660", Baud: 115200, Framing: "8N1", Flow: FlowNone,
 		Class: sms.Alarm, TrunkPrefix: "0", Inbound: InboundNumber, Ack: AckQueued, WhenDown: DownRoaming,
 		PerHour: 360, Burst: 60, Collapse: 10 * time.Minute, Identical: 3,
-		Centre: "+10000000", Echo: true, Messages: 50,
+		Centre: "+10000000", Echo: true, Messages: 50, ModemBaud: 115200, Divert: DivertAlways,
 	}
 }

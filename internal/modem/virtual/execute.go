@@ -5,13 +5,17 @@ import (
 	"errors"
 )
 
-// A handler carries out one command. It returns nil for OK, errPrompt when a prompt stands, or what the
+// A handler carries out one command. It returns nil for OK, errNoFinal when a prompt stands, or what the
 // final result code is to say.
 type handler func(ctx context.Context, s *session, c *command) error
 
 // execute carries out the commands of one line. The first that fails ends it, and there is one final result
 // code for all: V.250 §5.2.1.
 func (s *session) execute(ctx context.Context, line string) {
+	s.divert = nil
+	if s.tee != nil && s.pass(ctx, line) {
+		return
+	}
 	for line != "" {
 		c, rest, ok := nextCommand(line)
 		if !ok {
@@ -23,7 +27,7 @@ func (s *session) execute(ctx context.Context, line string) {
 			break
 		}
 		s.port.stats.command(c.name)
-		if err := s.run(ctx, &c); errors.Is(err, errPrompt) {
+		if err := s.run(ctx, &c); errors.Is(err, errNoFinal) {
 			return // it is the last on its line: TS 27.005 §3.5.1
 		} else if err != nil {
 			s.final(err)

@@ -2,6 +2,7 @@ package virtual
 
 import (
 	"context"
+	"errors"
 	"slices"
 )
 
@@ -62,13 +63,15 @@ type prompt struct {
 	bad     bool // an octet that is no hexadecimal digit, or too many of them
 	first   bool // nothing has come yet: an LF belongs to the command line
 	afterCR bool
+	raw     bool   // the body goes to a modem as it is
+	abort   func() // gives the answer to ESC; nil: it is OK
 }
 
 // ask shows the prompt, "\r\n> ", exactly as TS 27.005 has it.
 func (s *session) ask(text bool, done func(ctx context.Context, body []byte) error) error {
 	s.prompt = &prompt{text: text, done: done, first: true}
 	s.out = append(s.out, "\r\n> "...)
-	return errPrompt
+	return errNoFinal
 }
 
 // promptOctet takes one octet of a body.
@@ -89,7 +92,13 @@ func (s *session) promptOctet(ctx context.Context, c byte) {
 	case c == esc:
 		s.prompt = nil
 		s.port.stats.aborted()
-		s.final(nil)
+		if p.abort != nil {
+			p.abort()
+		} else {
+			s.final(nil)
+		}
+	case p.raw:
+		p.append(c)
 	case c == s.set.bs || c == del:
 		if n := len(p.body); n > 0 {
 			p.body = p.body[:n-1]
@@ -135,7 +144,13 @@ func (s *session) finish(ctx context.Context, p *prompt) {
 		s.final(err)
 		return
 	}
-	s.final(p.done(ctx, slices.Clip(p.body)))
+	body := slices.Clip(p.body)
+	if s.byRadio(ctx, body) {
+		return
+	}
+	if err := p.done(ctx, body); !errors.Is(err, errNoFinal) {
+		s.final(err)
+	}
 }
 
 func isHex(c byte) bool { return isDigit(c) || upper(c) >= 'A' && upper(c) <= 'F' }

@@ -63,7 +63,7 @@ func serviceCentre(_ context.Context, s *session, c *command) error {
 		if n, ok := c.arg(1).number(); ok {
 			kind = n
 		}
-		if !ownPattern.MatchString(number) && number != "" {
+		if !isNumber(number) && number != "" {
 			return cmsError(tpdu.CMSInvalidText)
 		}
 		s.set.centre, s.set.centreType = number, kind

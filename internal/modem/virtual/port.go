@@ -74,7 +74,7 @@ func newPort(cfg Config, dir string, agent Agent, version string, log *slog.Logg
 // talk serves one client at the other end of l until it hangs up or ctx ends. set are the settings that
 // it finds; client says who it is, for the log.
 func (p *Port) talk(ctx context.Context, l line, set *settings, client string) error {
-	s := &session{port: p, line: l, set: set, client: client, urcs: newURCQueue()}
+	s := &session{port: p, line: l, set: set, client: client, urcs: newURCQueue(), tee: newTee(p)}
 	p.mu.Lock()
 	p.sessions[s] = struct{}{}
 	p.mu.Unlock()

@@ -5,6 +5,7 @@ package virtual
 import (
 	"context"
 	"errors"
+	"io"
 )
 
 // servePTY and serveSerial do not exist here.
@@ -13,3 +14,6 @@ func (p *Port) serveSerial(context.Context) error { return errors.ErrUnsupported
 
 // unlinkStale has nothing to remove.
 func (p *Port) unlinkStale() {}
+
+// openModemLine does not exist here.
+func openModemLine(*Config) (io.ReadWriteCloser, error) { return nil, errors.ErrUnsupported }

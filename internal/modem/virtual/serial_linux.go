@@ -3,6 +3,7 @@ package virtual
 import (
 	"context"
 	"fmt"
+	"io"
 	"os"
 
 	"go.bug.st/serial"
@@ -81,4 +82,11 @@ func (p *Port) serveSerial(ctx context.Context) error {
 		return fmt.Errorf("%s is lost: %w", p.cfg.Serial, err)
 	}
 	return nil
+}
+
+// openModemLine opens the line to the modem behind a port.
+func openModemLine(cfg *Config) (io.ReadWriteCloser, error) {
+	c := *cfg
+	c.Serial, c.Baud, c.Framing, c.Flow = cfg.Modem, cfg.ModemBaud, "8N1", FlowNone
+	return openSerial(&c)
 }

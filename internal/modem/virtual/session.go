@@ -47,9 +47,12 @@ type session struct {
 	gone     []int     // slots to be emptied once what they hold is written
 	// directReports is set while the client wants status reports with +CDS; others ask.
 	directReports atomic.Bool
-	failures      int    // wrong PINs
-	done          bool   // hang up
-	client        string // who it is, for the log
+	tee           *tee // to a modem behind the port; nil: there is none
+	// divert sends the message that is being typed by radio, if it goes that way.
+	divert   func(ctx context.Context, body []byte) (sent bool)
+	failures int    // wrong PINs
+	done     bool   // hang up
+	client   string // who it is, for the log
 }
 
 // serve talks with the client at the other end of l until it hangs up or ctx ends.
@@ -58,6 +61,7 @@ func (s *session) serve(ctx context.Context) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer func() {
 		cancel(nil)
+		s.tee.close()
 		_ = s.line.SetReadDeadline(time.Unix(1, 0)) // ends the read that is under way
 		wg.Wait()
 	}()
@@ -75,6 +79,12 @@ func (s *session) serve(ctx context.Context) error {
 			s.spoken = true
 			s.asked = time.Now()
 			s.feed(ctx, chunk)
+		case b, open := <-s.tee.said():
+			if open {
+				s.overheard(b)
+			} else {
+				s.tee.lose("hung up")
+			}
 		case <-s.urcs.wake:
 		case <-timer.C:
 			s.timeout()

@@ -18,6 +18,7 @@ type Status struct {
 	Unknown  uint64    `json:"unknown_commands"` // of these, answered with ERROR because nobody knows them
 	Strange  string    `json:"last_unknown_command,omitempty"`
 	Taken    uint64    `json:"messages"` // on flash
+	ByRadio  uint64    `json:"messages_by_radio,omitempty"`
 	Refused  uint64    `json:"messages_refused"`
 	Aborted  uint64    `json:"messages_aborted"` // with ESC
 	Error    string    `json:"last_refusal,omitempty"`

@@ -22,6 +22,8 @@ func (s *session) unsolicited(u urc) {
 			s.urc("+CIEV: 2,%d", s.bars(r))
 			s.urc("+CIEV: 3,%d", service)
 		}
+	case urcModem:
+		s.out = append(s.out, u.text...)
 	case urcMessage:
 		s.arrived(u)
 	case urcReport:

@@ -20,6 +20,7 @@ const (
 	urcUSSD         urcKind = iota // text is the network's answer
 	urcRegistration                // the state of the link has changed
 	urcRing                        // text is who calls
+	urcModem                       // text is what the modem behind the port said
 	urcMessage                     // an SMS-DELIVER came: octets, in the slot index
 	urcReport                      // an SMS-STATUS-REPORT came, index 0: it is in no slot
 )
