@@ -9,6 +9,12 @@ require (
 	smppagent v0.0.0
 )
 
-require golang.org/x/text v0.20.0 // indirect
+require (
+	github.com/orcaman/concurrent-map/v2 v2.0.1 // indirect
+	golang.org/x/exp v0.0.0-20240604190554-fc45aab8b7f8 // indirect
+	golang.org/x/net v0.48.0 // indirect
+	golang.org/x/sys v0.43.0 // indirect
+	golang.org/x/text v0.32.0 // indirect
+)
 
 replace smppagent => ..
