@@ -45,8 +45,8 @@ func (o *Outbind) check(bad func(key, problem string)) {
 	if len(o.From) == 0 {
 		bad("outbind.from", "missing: the SMSC's addresses; nobody else may make us bind")
 	}
-	if _, bad1, err := o.networks(); err != nil {
-		bad("outbind.from", fmt.Sprintf(`%q is neither an address nor a network like "10.8.0.0/24"`, bad1))
+	if _, wrong, err := o.networks(); err != nil {
+		bad("outbind.from", fmt.Sprintf(`%q is neither an address nor a network like "10.8.0.0/24"`, wrong))
 	}
 	if len(o.SystemID) > 15 {
 		bad("outbind.system_id", fmt.Sprintf("%d octets: at most 15 fit", len(o.SystemID)))
