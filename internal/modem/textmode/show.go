@@ -160,8 +160,15 @@ func (v View) data(dcs tpdu.DCS, udh, ud []byte) []byte {
 	return upperHex(append(bytes.Clone(udh), ud...))
 }
 
-// quote writes a string in the client's character set.
+// quote writes a string in the client's character set. A line's end in it, which a sender with letters may have,
+// would end the answer there.
 func (v View) quote(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if r == '\r' || r == '\n' {
+			return ' '
+		}
+		return r
+	}, s)
 	return `"` + strings.ReplaceAll(string(v.Charset.Encode(s)), `"`, `\22`) + `"`
 }
 
