@@ -9,11 +9,9 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
-
-	"smppagent/internal/capture"
 )
 
-// maxDecodeInput is the most that decode reads, in octets. A capture may be larger: see capture.MaxOctets.
+// maxDecodeInput is the most that decode reads, in octets, of what is no capture.
 const maxDecodeInput = 16 << 20
 
 func decodeCommand(a *app) *cobra.Command {
@@ -26,7 +24,8 @@ func decodeCommand(a *app) *cobra.Command {
 			"It takes octets in hex from the command line, or a file, or standard input, and sees by itself\n" +
 			"what is in it: hex (spaces, line ends, colons, commas, dashes and 0x or \\x between the octets do\n" +
 			"not matter, and hexdump -C, xxd, od -t x1 and tcpdump -X are understood), the octets themselves,\n" +
-			"or a capture, pcap or pcapng. Of a capture the TCP streams are put together, and gaps are told.\n" +
+			"or a capture, pcap or pcapng (not in the tiny edition: its reader costs 45 kB). Of a capture the TCP\n" +
+			"streams are put together, and gaps are told.\n" +
 			"Several PDUs may follow one another. Where a PDU goes wrong the field and the octet are pointed\n" +
 			"at, and the exit code is 1. Passwords are shown only with --passwords.",
 		Example: "  smppagent decode 00000010 00000015 00000000 00000001\n" +
@@ -81,13 +80,8 @@ func decodePDUs(in io.Reader, passwords bool) (shown []shownPDU, about []string,
 	}
 	head = head[:n]
 	in = io.MultiReader(bytes.NewReader(head), in)
-	if capture.Is(head) {
-		c, err := capture.Read(in)
-		if err != nil {
-			return nil, nil, fail(exitUsage, fmt.Errorf("decode: %w", err))
-		}
-		shown, about := showCapture(c, passwords)
-		return shown, about, nil
+	if shown, about, is, err := decodeCapture(head, in, passwords); is || err != nil {
+		return shown, about, err
 	}
 	b, err := io.ReadAll(io.LimitReader(in, maxDecodeInput+1))
 	if err != nil {

@@ -1,14 +1,30 @@
+//go:build !tiny
+
 package main
 
 import (
 	"cmp"
 	"encoding/binary"
 	"fmt"
+	"io"
 	"slices"
 
 	"smppagent/internal/capture"
 	"smppagent/internal/pdu"
 )
+
+// decodeCapture takes a capture apart, if head is the start of one.
+func decodeCapture(head []byte, in io.Reader, passwords bool) (shown []shownPDU, about []string, is bool, err error) {
+	if !capture.Is(head) {
+		return nil, nil, false, nil
+	}
+	c, err := capture.Read(in)
+	if err != nil {
+		return nil, nil, true, fail(exitUsage, fmt.Errorf("decode: %w", err))
+	}
+	shown, about = showCapture(c, passwords)
+	return shown, about, true, nil
+}
 
 // maxPlausible is the command_length up to which octets after a gap are taken for a PDU: a message_payload of 64
 // KiB and all else.
