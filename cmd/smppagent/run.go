@@ -82,7 +82,11 @@ func runAgent(ctx context.Context, cfg *config, log *slog.Logger) error {
 	if err != nil {
 		return err
 	}
-	ports, err = virtual.New(cfg.Virtual, cfg.virtualDir(), virtualAgent(cfg, q, way), buildVersion().Version, log)
+	zone, err := cfg.Site.Location()
+	if err != nil {
+		return err
+	}
+	ports, err = virtual.New(cfg.Virtual, cfg.virtualDir(), virtualAgent(cfg, q, way, zone), buildVersion().Version, log)
 	if err != nil {
 		return err
 	}

@@ -12,7 +12,7 @@ import (
 )
 
 // virtualAgent is what the modems that others use need of the agent.
-func virtualAgent(cfg *config, q *queue.Queue, way *bridge.Bridge) virtual.Agent {
+func virtualAgent(cfg *config, q *queue.Queue, way *bridge.Bridge, zone *time.Location) virtual.Agent {
 	floor := cfg.queueConfig().ClockFloor
 	return virtual.Agent{
 		Accept: func(ctx context.Context, m sms.Message, key string) (uint64, error) {
@@ -45,6 +45,7 @@ func virtualAgent(cfg *config, q *queue.Queue, way *bridge.Bridge) virtual.Agent
 			out := s.Lanes[bridge.LaneOut]
 			return out.Ready + out.Delayed + out.Leased, err
 		},
+		Zone:     zone,
 		ClockSet: func() bool { return time.Now().After(floor) },
 	}
 }

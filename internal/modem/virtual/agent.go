@@ -36,6 +36,8 @@ type Agent struct {
 	Waiting func(ctx context.Context) (int, error)
 	// ClockSet says whether the wall clock is believed.
 	ClockSet func() bool
+	// Zone is the time zone of quiet hours and +CCLK.
+	Zone *time.Location
 }
 
 // A Fate is a step of a message on its way.

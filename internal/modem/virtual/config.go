@@ -76,8 +76,8 @@ type Config struct {
 	Collapse time.Duration `toml:"collapse"`
 	// Identical is how many of them go out as they are. 1 to 1000, default 3.
 	Identical int `toml:"identical"`
-	// QuietHours is a time of day during which its messages wait until its end, such as "22:00-06:30". Default
-	// "": none.
+	// QuietHours is a time of day during which its messages wait until its end, such as "22:00-06:30"; those of
+	// class emergency do not wait, nor any while the clock is not set. Default "": none.
 	QuietHours string `toml:"quiet_hours"`
 
 	// Manufacturer, Model and Revision are what the modem says it is, each of up to 64 characters. Default "":

@@ -132,7 +132,7 @@ func clock(_ context.Context, s *session, c *command) error {
 	switch c.op {
 	case opTest:
 	case opRead:
-		s.info("+CCLK: %q", clockText(time.Now(), s.port.agent.ClockSet()))
+		s.info("+CCLK: %q", clockText(time.Now().In(s.port.agent.Zone), s.port.agent.ClockSet()))
 	default:
 		return cmeNotAllowed
 	}

@@ -132,8 +132,8 @@ func (p *Port) submit(ctx context.Context, m sms.Message) (ref byte, err error) 
 	if m.From.IsZero() {
 		m.From = p.sender
 	}
-	if p.agent.ClockSet() {
-		m.NotBefore = p.cfg.quietUntil(time.Now())
+	if p.agent.ClockSet() && m.Class != sms.Emergency {
+		m.NotBefore = p.cfg.quietUntil(time.Now().In(p.agent.Zone))
 	}
 	held := p.storm.admit(&m)
 	if held.refused {

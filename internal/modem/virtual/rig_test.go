@@ -64,6 +64,7 @@ func (a *fakeAgent) agent() Agent {
 		Open:     func(context.Context, uint64) bool { return a.open },
 		Link:     func() Link { a.mu.Lock(); defer a.mu.Unlock(); return a.link },
 		Waiting:  func(context.Context) (int, error) { return 7, nil },
+		Zone:     time.UTC,
 		ClockSet: func() bool { return a.clock },
 	}
 }

@@ -8,6 +8,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"smppagent/internal/sms"
 )
 
 // A dialogue that sends one text in text mode and one in PDU mode.
@@ -253,6 +255,29 @@ func TestStorm(t *testing.T) {
 			t.Errorf("after the storm: %q, %+v", got, a.messages()[6])
 		}
 	})
+}
+
+// In quiet hours messages wait, by the clock of the site; an emergency does not, nor does anything while the clock
+// is not set.
+func TestQuietPort(t *testing.T) {
+	now := time.Now().UTC()
+	hours := now.Add(-time.Hour).Format("15:04") + "-" + now.Add(time.Hour).Format("15:04")
+	for name, x := range map[string]struct {
+		class sms.Class
+		clock bool
+		waits bool
+	}{"alarm": {sms.Alarm, true, true}, "emergency": {sms.Emergency, true, false}, "no clock": {sms.Alarm, false, false}} {
+		a := newFakeAgent()
+		a.clock = x.clock
+		c := dialPort(t, a, func(cfg *Config) { cfg.QuietHours, cfg.Class = hours, x.class })
+		c.check("AT+CMGF=1", "\r\nOK\r\n")
+		c.check(`AT+CMGS="+447700900456"`, "\r\n> ")
+		c.say("text\x1a")
+		c.expect("\r\n+CMGS: 1\r\n\r\nOK\r\n")
+		if at := a.messages()[0].NotBefore; at.IsZero() == x.waits {
+			t.Errorf("%s: goes out at %v", name, at)
+		}
+	}
 }
 
 func TestQuietHours(t *testing.T) {
