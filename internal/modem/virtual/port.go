@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"smppagent/internal/modem/store"
+	"smppagent/internal/modem/tpdu"
 	"smppagent/internal/sms"
 )
 
@@ -158,6 +159,8 @@ func (p *Port) submit(ctx context.Context, m sms.Message) (ref byte, err error) 
 	if old := p.storm.accepted(held, id); old != 0 {
 		if err := p.agent.Drop(ctx, old, "one text stands for it and those like it"); err != nil {
 			p.log.Warn("collapsed message not dropped; it goes out beside the one that counts it", "id", old, "err", err)
+		} else {
+			p.replaced(old)
 		}
 	}
 	p.log.Info("message taken", "id", id, "to", mask(m.To.Addr), "reference", ref)
@@ -165,6 +168,17 @@ func (p *Port) submit(ctx context.Context, m sms.Message) (ref byte, err error) 
 		return ref, waitSubmitted(ctx, fates, id)
 	}
 	return ref, nil
+}
+
+// replaced frees the reference of message id, which another one stands for, and says so if a status report was
+// asked for.
+func (p *Port) replaced(id uint64) {
+	if ref, x, ok := p.refs.findID(id); ok {
+		p.refs.forget(ref)
+		if x.want {
+			p.report(tpdu.Report{Reference: ref, To: x.to, Time: x.at, Discharge: time.Now(), Status: tpdu.StatusReplaced})
+		}
+	}
 }
 
 // refusal is the result code for an error of Agent.Accept.

@@ -89,6 +89,18 @@ func (r *references) find(key string) (ref byte, x reference, ok bool) {
 	return ref, *r.open[ref], true
 }
 
+// findID gives the reference of message id.
+func (r *references) findID(id uint64) (ref byte, x reference, ok bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for i, x := range r.open {
+		if x != nil && x.id == id {
+			return byte(i), *x, true
+		}
+	}
+	return 0, reference{}, false
+}
+
 // parseKey reads the reference in a key, and whether a status report was asked for.
 func parseKey(key string) (ref byte, want, ok bool) {
 	_, tail, _ := strings.Cut(key, "/")

@@ -247,6 +247,9 @@ func TestStorm(t *testing.T) {
 		if got := fmt.Sprint(a.dropped); got != "[3 4 5]" {
 			t.Errorf("dropped %s: the last is to stand for the third and those after it", got)
 		}
+		if n := c.port.refs.count(); n != 3 {
+			t.Errorf("%d references are open, want those of the two that went out and of the one that counts the others", n)
+		}
 		if at := a.messages()[5].NotBefore; !at.Equal(began.Add(10 * time.Minute)) {
 			t.Errorf("it goes out at %v, want %v", at, began.Add(10*time.Minute))
 		}
@@ -277,6 +280,26 @@ func TestQuietPort(t *testing.T) {
 		if at := a.messages()[0].NotBefore; at.IsZero() == x.waits {
 			t.Errorf("%s: goes out at %v", name, at)
 		}
+	}
+}
+
+// The segments of a long text are no storm, however alike they are.
+func TestSegmentsAreNoStorm(t *testing.T) {
+	a := newFakeAgent()
+	p := newTestPort(t, a, nil)
+	for n := range byte(6) {
+		m := sms.Message{To: sms.Address{TON: 1, NPI: 1, Addr: "447700900456"}, Text: "xxxx", UDH: []byte{5, 0, 3, 7, 6, n + 1}}
+		if _, err := p.submit(t.Context(), m); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for n, m := range a.messages() {
+		if m.Text != "xxxx" || !m.NotBefore.IsZero() {
+			t.Errorf("segment %d is %+v", n, m)
+		}
+	}
+	if len(a.dropped) != 0 {
+		t.Errorf("dropped %v", a.dropped)
 	}
 }
 

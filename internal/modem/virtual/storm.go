@@ -54,7 +54,7 @@ func (s *storm) admit(m *sms.Message) admitted {
 		return admitted{refused: true}
 	}
 	s.tokens--
-	if s.cfg.Collapse == 0 || m.Text == "" {
+	if s.cfg.Collapse == 0 || m.Text == "" || len(m.UDH) > 0 { // a segment is a part of something longer
 		return admitted{}
 	}
 	s.prune(now)
