@@ -92,6 +92,7 @@ func (a *app) printStatus(s agentStatus, zone *time.Location) error {
 	fmt.Fprintf(w, "  on flash\t%d ready, %d on the way, %d await a receipt, %d failed; %d in doubt\n", out.Ready, out.Leased, out.Waiting, out.Buried, s.Way.InDoubt)
 	fmt.Fprintf(w, "  since start\t%d accepted, %d delivered, %d failed, %d expired\n", s.Way.Accepted, s.Way.Delivers, s.Way.Failed, s.Way.Expired)
 	fmt.Fprintf(w, "  queue\t%s\n", s.Queue)
+	fmt.Fprintf(w, "  flash\t%s\n", s.Queue.Wear())
 	if in := s.Queue.Lanes[bridge.LaneIn].Ready; in > 0 {
 		fmt.Fprintf(w, "  received\t%d short messages; see: smppagent queue list --inbound\n", in)
 	}

@@ -37,6 +37,11 @@ type Config struct {
 	// RelaxedWait is how long a record may be at risk when Durability is "relaxed", and how long it may wait
 	// before it is sent: relaxed_wait. 100ms to 5m, default 5s.
 	RelaxedWait time.Duration `toml:"relaxed_wait"`
+	// WriteBudget is how many octets may be written to the medium in 24 hours before it is said in the log and in
+	// the status: write_budget. 0 for no limit, else 1 MiB to 1 TiB. Default 268435456 (256 MiB): in ten years
+	// that is 1 TB, which a card of 16 GB bears with 1000 cycles even if it writes sixteen times as much as it is
+	// told to.
+	WriteBudget int64 `toml:"write_budget"`
 	// Volatile allows a directory on a file system in RAM, where everything is lost with the power.
 	Volatile bool `toml:"volatile"`
 	// Program is how this process calls itself in the lock file; default: the name of the executable.
@@ -53,6 +58,7 @@ func Default() Config {
 		Segments:    32,
 		Records:     100_000,
 		WaitGrace:   time.Hour,
+		WriteBudget: 256 << 20,
 		WhenFull:    whenFullEvict,
 		Durability:  strict,
 		RelaxedWait: 5 * time.Second,
@@ -67,6 +73,7 @@ const (
 	minSegments, maxSegments       = 4, 4096
 	minRecords, maxRecords         = 16, 1_000_000
 	minWaitGrace, maxWaitGrace     = time.Second, 7 * 24 * time.Hour
+	minBudget, maxBudget           = 1 << 20, 1 << 40
 	minRelaxed, maxRelaxed         = 100 * time.Millisecond, 5 * time.Minute
 )
 
@@ -101,6 +108,9 @@ func (c Config) Check(bad func(key, problem string)) {
 	}
 	if c.WaitGrace < minWaitGrace || c.WaitGrace > maxWaitGrace {
 		bad("wait_grace", fmt.Sprintf("is %v; 1s to 168h is right (a bare number counts nanoseconds: give a unit)", c.WaitGrace))
+	}
+	if c.WriteBudget != 0 && (c.WriteBudget < minBudget || c.WriteBudget > maxBudget) {
+		bad("write_budget", fmt.Sprintf("is %d; 0 for no limit, or %d to %d octets a day is right", c.WriteBudget, int64(minBudget), int64(maxBudget)))
 	}
 	if c.WhenFull != whenFullEvict && c.WhenFull != whenFullRefuse {
 		bad("when_full", fmt.Sprintf(`is %q; "evict" or "refuse" is right`, c.WhenFull))

@@ -44,6 +44,15 @@ type Stats struct {
 	// Evicted counts the records dropped since Open because a record of a higher class needed their room.
 	Evicted uint64 `json:"evicted"`
 
+	// What that comes to on the medium, in octets of whole pages: since Open, in the last 24 hours, and, once it
+	// can be foretold, in a day. WriteBudget is what a day may come to, 0 for no limit; OverBudget says that it
+	// came to more, and is not below four fifths of it again.
+	Flash       int64 `json:"flash"`
+	FlashDay    int64 `json:"flash_day"`
+	FlashPerDay int64 `json:"flash_per_day,omitempty"`
+	WriteBudget int64 `json:"write_budget,omitempty"`
+	OverBudget  bool  `json:"over_budget,omitempty"`
+
 	// What the last start found: damaged stretches and files put aside.
 	Damaged int `json:"damaged,omitempty"`
 	Aside   int `json:"aside,omitempty"`
@@ -64,6 +73,9 @@ func (s Stats) String() string {
 	if s.Lost > 0 {
 		line += fmt.Sprintf("; %d LOST to damage since it was created", s.Lost)
 	}
+	if s.OverBudget {
+		line += fmt.Sprintf("; FLASH: %s written in 24 hours, the budget is %s", octets(s.FlashDay), octets(s.WriteBudget))
+	}
 	if s.Evicted > 0 {
 		line += fmt.Sprintf("; FULL: %d dropped for records of a higher class since the start", s.Evicted)
 	}
@@ -82,6 +94,18 @@ func (s Stats) String() string {
 	return line
 }
 
+// Wear says how much is written to the medium, in one line.
+func (s Stats) Wear() string {
+	line := fmt.Sprintf("%s in the last 24 hours, %s since the start", octets(s.FlashDay), octets(s.Flash))
+	if s.FlashPerDay > 0 {
+		line += fmt.Sprintf(", about %s a day", octets(s.FlashPerDay))
+	}
+	if s.WriteBudget > 0 {
+		line += fmt.Sprintf(" of a budget of %s", octets(s.WriteBudget))
+	}
+	return line
+}
+
 func (s *store) stats() Stats {
 	st := Stats{
 		Used: s.used(), Octets: s.liveOctets(), Capacity: s.capacity(),
@@ -91,6 +115,11 @@ func (s *store) stats() Stats {
 		Moved: s.counted.moved, Faults: s.counted.failures, Replaced: s.counted.replaced, Evicted: s.counted.evicted,
 		Unsaved: len(s.unsaved), Damaged: s.damaged, Aside: s.aside,
 	}
+	now := s.clock.now()
+	s.wear.turn(now)
+	s.judgeWear()
+	st.Flash, st.FlashDay, st.FlashPerDay = s.wear.total, s.wear.day(), s.wear.perDay(now)
+	st.WriteBudget, st.OverBudget = s.wear.budget, s.wear.over
 	if s.failure != nil {
 		st.Failure = s.failure.Error()
 	}

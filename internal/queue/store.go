@@ -42,6 +42,7 @@ type store struct {
 	nextID  ID
 	totals  Totals
 	counted counted
+	wear    wear
 
 	writer  writer
 	failure error // storage failed: the log takes no records, unsaved does

@@ -268,6 +268,7 @@ func (s *store) push() error {
 	if w.synced < w.flushed { // a number that no record has would look like a batch that was lost
 		w.batch++
 	}
+	s.wore(w.synced, w.flushed)
 	w.synced, w.due = w.flushed, 0
 	w.segment.end = w.synced
 	w.durable = max(w.durable, w.head)
