@@ -85,7 +85,7 @@ powercut: cross ## CUTS (60) real power cuts on ext4, f2fs, JFFS2 and UBIFS, abo
 
 bench: ## codec, session and queue figures; beside other libraries' (bench, a module of its own)
 	go test -run '^$$' -bench . -benchmem ./internal/pdu ./internal/smpp ./internal/queue
-	cd bench && go vet ./... && go run ./codec && go run ./session
+	cd bench && go vet ./... && go run ./codec && go run ./session && go run ./queue
 
 fuzz: ## every fuzz target for FUZZTIME (20s) each
 	@scripts/fuzz
