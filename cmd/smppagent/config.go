@@ -188,6 +188,7 @@ func (c *config) resolve(dir string) {
 		c.Queue.Dir = filepath.Join(c.Agent.StateDir, "queue")
 	}
 	in(dir, &c.Queue.Dir)
+	in(dir, &c.Queue.KeyFile)
 	for i := range c.Virtual {
 		in(dir, &c.Virtual[i].PTY)
 		in(dir, &c.Virtual[i].Learn)

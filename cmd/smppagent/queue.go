@@ -159,7 +159,7 @@ func (a *app) queueList(ctx context.Context, cfg *config, o queueOrder) error {
 // inspect reads the queue's files without the agent.
 func (a *app) inspect(cfg *config, visit func(queue.Item) error) error {
 	var visitErr error
-	found, err := queue.Inspect(cfg.queueConfig().Dir, func(item queue.Item) bool {
+	found, err := queue.Inspect(cfg.queueConfig(), func(item queue.Item) bool {
 		visitErr = visit(item)
 		return visitErr == nil
 	})

@@ -14,6 +14,7 @@ import (
 )
 
 func queueCheckCommand(a *app) *cobra.Command {
+	var keyFile string
 	c := &cobra.Command{
 		Use:   "check [DIR]",
 		Short: "verify the files of the queue and say what a start would do",
@@ -25,13 +26,15 @@ func queueCheckCommand(a *app) *cobra.Command {
 		RunE: func(c *cobra.Command, args []string) error {
 			cfg := queue.Config{}
 			if len(args) == 1 {
-				cfg.Dir = args[0]
+				cfg.Dir, cfg.KeyFile = args[0], keyFile
 			} else {
 				file, err := a.loadConfig()
 				if err != nil {
 					return err
 				}
-				cfg = file.queueConfig()
+				if cfg = file.queueConfig(); keyFile != "" {
+					cfg.KeyFile, cfg.KeyCredential = keyFile, ""
+				}
 			}
 			v, err := queue.Verify(cfg)
 			if err != nil {
@@ -50,6 +53,7 @@ func queueCheckCommand(a *app) *cobra.Command {
 			return nil
 		},
 	}
+	c.Flags().StringVar(&keyFile, "key-file", "", "the keys of a sealed queue, instead of those in config.toml")
 	a.jsonFlag(c)
 	return c
 }
@@ -86,6 +90,7 @@ func printVerdict(out io.Writer, v *queue.Verdict) {
 }
 
 func queueDumpCommand(a *app) *cobra.Command {
+	var keyFile string
 	c := &cobra.Command{
 		Use:   "dump FILE|DIR",
 		Short: "print what a file of the queue holds, record by record",
@@ -94,18 +99,25 @@ func queueDumpCommand(a *app) *cobra.Command {
 			"nothing, takes no lock, and reads segments that were put aside too. docs/queue.md explains the names.",
 		Example: "  smppagent queue dump /var/lib/smppagent/queue/seg-0003\n  smppagent queue dump /var/lib/smppagent/queue --json",
 		Args:    cobra.ExactArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(_ *cobra.Command, args []string) (err error) {
+			var keys queue.Keys
+			if keyFile != "" {
+				if keys, err = queue.ReadKeys(keyFile); err != nil {
+					return err
+				}
+			}
 			if a.json {
-				return queue.Dump(args[0], func(d queue.Dumped) error { return a.printLine(d) })
+				return queue.Dump(args[0], keys, func(d queue.Dumped) error { return a.printLine(d) })
 			}
 			w := tabwriter.NewWriter(a.out, 0, 0, 1, ' ', 0)
-			err := queue.Dump(args[0], func(d queue.Dumped) error { return printDumped(w, d) })
+			err = queue.Dump(args[0], keys, func(d queue.Dumped) error { return printDumped(w, d) })
 			if flushErr := w.Flush(); err == nil {
 				err = flushErr
 			}
 			return err
 		},
 	}
+	c.Flags().StringVar(&keyFile, "key-file", "", "the keys of a sealed queue; without them sealed records stay closed")
 	a.jsonFlag(c)
 	return c
 }
@@ -181,6 +193,7 @@ func dumpedRecord(r *queue.DumpedRecord) string {
 	}
 	at := func(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 	add(!r.Known, "of a later version")
+	add(r.Sealed, "sealed")
 	if r.Lane != nil {
 		add(true, "lane %d class %d %s, appended %s", *r.Lane, *r.Class, r.State, at(r.Appended))
 	}

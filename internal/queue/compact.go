@@ -34,7 +34,7 @@ func (s *store) leanSize() int {
 		return 0
 	}
 	head := s.segs[s.chain[0]]
-	return int(head.liveOctets) + head.live*copyGrowth
+	return int(head.liveOctets) + head.live*(copyGrowth+s.sealer.overhead())
 }
 
 // headRecords lists what is live in the oldest segment, and about how many octets its notes take.

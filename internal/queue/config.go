@@ -37,6 +37,15 @@ type Config struct {
 	// RelaxedWait is how long a record may be at risk when Durability is "relaxed", and how long it may wait
 	// before it is sent: relaxed_wait. 100ms to 5m, default 5s.
 	RelaxedWait time.Duration `toml:"relaxed_wait"`
+	// KeyFile names a file that holds the key to seal records with, so that who gets hold of the medium alone
+	// cannot read them: key_file. 64 hexadecimal digits, as `openssl rand -hex 32` makes them, mode 0600; keys
+	// of before may follow, one to a line, to open what they have sealed. It must lie elsewhere than the
+	// queue, or it protects nothing. With or without a key, what was stored before is still read. Default: none,
+	// nothing is sealed.
+	KeyFile string `toml:"key_file"`
+	// KeyCredential names the same as a credential of the systemd unit (LoadCredential=, LoadCredentialEncrypted=):
+	// key_credential. Not together with KeyFile. Default: none.
+	KeyCredential string `toml:"key_credential"`
 	// WriteBudget is how many octets may be written to the medium in 24 hours before it is said in the log and in
 	// the status: write_budget. 0 for no limit, else 1 MiB to 1 TiB. Default 268435456 (256 MiB): in ten years
 	// that is 1 TB, which a card of 16 GB bears with 1000 cycles even if it writes sixteen times as much as it is
@@ -109,6 +118,12 @@ func (c Config) Check(bad func(key, problem string)) {
 	if c.WaitGrace < minWaitGrace || c.WaitGrace > maxWaitGrace {
 		bad("wait_grace", fmt.Sprintf("is %v; 1s to 168h is right (a bare number counts nanoseconds: give a unit)", c.WaitGrace))
 	}
+	if c.KeyFile != "" && c.KeyCredential != "" {
+		bad("key_credential", "is given beside key_file: keep one of them")
+	}
+	if c.KeyCredential != filepath.Base(c.KeyCredential) && c.KeyCredential != "" {
+		bad("key_credential", fmt.Sprintf("is %q; the name of a credential, without a path, is right", c.KeyCredential))
+	}
 	if c.WriteBudget != 0 && (c.WriteBudget < minBudget || c.WriteBudget > maxBudget) {
 		bad("write_budget", fmt.Sprintf("is %d; 0 for no limit, or %d to %d octets a day is right", c.WriteBudget, int64(minBudget), int64(maxBudget)))
 	}
@@ -127,7 +142,7 @@ func (c Config) Check(bad func(key, problem string)) {
 // segment, at most 60 KiB, and no more than fits one segment of the smallest size with all that may
 // come to it.
 func (c Config) MaxBody() int {
-	return min(c.SegmentSize/4, 60<<10, c.SegmentSize-pageSize-2*checkSize-recordSize(MaxKey+MaxNote+MaxReason+64))
+	return min(c.SegmentSize/4, 60<<10, c.SegmentSize-pageSize-2*checkSize-recordSize(MaxKey+MaxNote+MaxReason+64+sealOverhead))
 }
 
 // withDefaults fills what is zero from Default.

@@ -44,7 +44,8 @@ type DumpedRecord struct {
 	Offset int    `json:"offset"`
 	Octets int    `json:"octets"` // that it takes in the file
 	Kind   string `json:"kind"`
-	Known  bool   `json:"known"` // false: only a later version can say what it is
+	Known  bool   `json:"known"`            // false: only a later version can say what it is
+	Sealed bool   `json:"sealed,omitempty"` // and not opened: the payload is what lies there
 	Flags  uint8  `json:"flags"`
 	Batch  uint16 `json:"batch"`
 	ID     ID     `json:"id,omitempty"`
@@ -105,9 +106,9 @@ func (h *hexOctets) UnmarshalText(text []byte) (err error) {
 }
 
 // Dump reads one segment file, or all of a directory in the order of their lives, as they are on the medium:
-// without lock, without judging which of them count, and without changing anything. It calls visit for
-// what it finds until visit returns an error, and returns that, or why nothing could be read.
-func Dump(path string, visit func(Dumped) error) error {
+// without lock, without judging which of them count, and without changing anything. Sealed records are opened with keys, or told as
+// sealed. It calls visit for what it finds until visit returns an error, and returns that, or why nothing could be read.
+func Dump(path string, keys Keys, visit func(Dumped) error) error {
 	info, err := os.Stat(path)
 	if err != nil {
 		return fmt.Errorf("queue: dump: %w", err)
@@ -120,7 +121,7 @@ func Dump(path string, visit func(Dumped) error) error {
 	}
 	dumps := make([]*dump, len(names))
 	for i, name := range names {
-		dumps[i] = &dump{name: name, visit: visit}
+		dumps[i] = &dump{name: name, keys: keys, visit: visit}
 		dumps[i].head()
 	}
 	slices.SortStableFunc(dumps, func(a, b *dump) int { return compareID(ID(a.seg.Life), ID(b.seg.Life)) })
@@ -135,6 +136,8 @@ func Dump(path string, visit func(Dumped) error) error {
 // dump reads one segment file.
 type dump struct {
 	name   string
+	keys   Keys
+	sealer sealer
 	visit  func(Dumped) error
 	seg    DumpedSegment
 	header header
@@ -184,6 +187,7 @@ func (d *dump) head() {
 		d.seg.Problem = "the header is harmed; the CHECK behind it tells what it was"
 	}
 	d.header, d.pool, d.known = h, h.pool, true
+	d.sealer, _ = d.keys.sealerFor(h.pool) // keys of the right length make no errors
 	d.seg.Pool, d.seg.Size = hex.EncodeToString(h.pool[:]), int(h.pages)*pageSize
 	d.seg.Life, d.seg.Head = h.life, h.head
 	d.seg.Previous, d.seg.PreviousEnd, d.seg.Recovered = h.previous, h.previousEnd, h.flags&flagRecovered != 0
@@ -265,7 +269,8 @@ func (d *dump) record(r record, at int) *DumpedRecord {
 		File: d.seg.File, Offset: at, Octets: recordSize(len(r.payload)), Kind: r.kind.String(), Known: r.kind.known(),
 		Flags: r.flags, Batch: r.batch, ID: r.id,
 	}
-	if ok := out.Known && out.fill(r); !ok {
+	out.Sealed = r.flags&flagSealed != 0 && !d.sealer.open(&r, at, nil)
+	if ok := out.Known && !out.Sealed && out.fill(r); !ok {
 		out.Payload = r.payload
 	}
 	return out

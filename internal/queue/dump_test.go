@@ -52,7 +52,7 @@ func segmentInUse(t *testing.T, dir string) string {
 
 func dumpAll(t *testing.T, path string) (all []Dumped) {
 	t.Helper()
-	if err := Dump(path, func(d Dumped) error {
+	if err := Dump(path, Keys{}, func(d Dumped) error {
 		if _, err := json.Marshal(d); err != nil {
 			t.Errorf("%+v: %v", d, err)
 		}
@@ -180,7 +180,7 @@ func TestDumpHarmed(t *testing.T) {
 	if s := dumpAll(t, name)[0].Segment; s.Header != "harmed" || s.Problem == "" {
 		t.Errorf("no segment at all: %+v", s)
 	}
-	if err := Dump(filepath.Join(cfg.Dir, "seg-0077"), nil); err == nil || !strings.Contains(err.Error(), "seg-0077") {
+	if err := Dump(filepath.Join(cfg.Dir, "seg-0077"), Keys{}, nil); err == nil || !strings.Contains(err.Error(), "seg-0077") {
 		t.Errorf("a missing file: %v", err)
 	}
 }

@@ -17,13 +17,11 @@ func (d *readOnly) open(name string) (file, error) {
 	return &diskFile{f}, nil
 }
 
-// Inspect reads the queue in dir without its lock and without changing anything, and calls visit for
+// Inspect reads the queue in cfg.Dir, with the keys that cfg names, without its lock and without changing anything, and calls visit for
 // each record in the order of IDs until it returns false. It is for when no process serves the queue;
 // while one does, what it shows may be a mixture of now and a moment ago.
-func Inspect(dir string, visit func(Item) bool) (*Recovery, error) {
-	cfg := Default()
-	cfg.Dir = dir
-	l := newLoader(cfg, &readOnly{disk{dir: dir}}, slog.New(slog.NewTextHandler(io.Discard, nil)))
+func Inspect(cfg Config, visit func(Item) bool) (*Recovery, error) {
+	l := newLoader(cfg.withDefaults(), &readOnly{disk{dir: cfg.Dir}}, slog.New(slog.NewTextHandler(io.Discard, nil)))
 	defer l.s.close()
 	if err := l.load(false); err != nil {
 		return nil, err

@@ -77,7 +77,7 @@ func TestMany(t *testing.T) {
 			t.Errorf("%s was settled %d times", key, n)
 		}
 	}
-	if rec := must(Inspect(cfg.Dir, func(Item) bool { return true })); rec.Live != 0 {
+	if rec := must(Inspect(cfg, func(Item) bool { return true })); rec.Live != 0 {
 		t.Errorf("left: %v", rec)
 	}
 }

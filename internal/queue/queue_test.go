@@ -111,7 +111,7 @@ func TestLifeOfARecord(t *testing.T) {
 		t.Errorf("Append after Run: %v", err)
 	}
 	var seen []ID
-	rec = must(Inspect(cfg.Dir, func(it Item) bool { seen = append(seen, it.ID); return true }))
+	rec = must(Inspect(cfg, func(it Item) bool { seen = append(seen, it.ID); return true }))
 	if len(seen) != 3 || rec.Live != 3 {
 		t.Errorf("Inspect saw %v, %v", seen, rec)
 	}

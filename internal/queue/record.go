@@ -70,6 +70,7 @@ const (
 	flagMore      = 1 << 0 // the next record belongs to the same Append: all or none
 	flagRest      = 1 << 1 // the record before belongs to the same Append
 	flagIgnorable = 1 << 2 // a reader that does not know the kind may skip the record
+	flagSealed    = 1 << 3 // the payload is sealed: seal.go
 )
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)

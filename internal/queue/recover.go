@@ -24,6 +24,9 @@ type loader struct {
 	missing []uint64 // lives that the log names and no file has
 
 	buf      []byte
+	plain    []byte // of a sealed record
+	keyErr   error
+	keysFrom string
 	sc       scan
 	times    []rawTime
 	group    []ID // of an Append whose last record has not come yet
@@ -75,6 +78,17 @@ func (l *loader) load(write bool) error {
 		return err
 	}
 	l.choosePool()
+	keys, err := l.cfg.keys()
+	if err == nil {
+		l.keysFrom = keys.from
+		s.sealer, err = keys.sealerFor(s.pool)
+	}
+	if err != nil {
+		for _, f := range l.found {
+			f.file.Close()
+		}
+		return err
+	}
 	if err := l.sortOut(); err != nil {
 		return err
 	}
@@ -90,7 +104,9 @@ func (l *loader) load(write bool) error {
 		if i > 0 && f.header.previous != 0 && f.header.previous != chain[i-1].header.life {
 			l.doubt()
 		}
-		l.replay(s.segs[s.chain[i]], f, next)
+		if l.replay(s.segs[s.chain[i]], f, next); l.keyErr != nil {
+			return l.keyErr
+		}
 	}
 	l.finish()
 	if write {

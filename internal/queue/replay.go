@@ -1,6 +1,9 @@
 package queue
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"fmt"
+)
 
 // replay reads one segment of the log and does again what its records say. next is the segment after
 // it in the log, nil for the last.
@@ -33,11 +36,14 @@ func (l *loader) replay(seg *segment, f, next *foundFile) {
 	tail := 0
 	if linked {
 		tail = limit - sc.end
-		if holes, ok := l.knownHoles(next); !sealed && ok && missing+tail != holes {
-			sealed = true // what is missing was there when the log went on
+		if !sealed {
+			holes, ok := l.knownHoles(next)
+			sealed = ok && missing+tail != holes // what is missing was there when the log went on
 		}
 	}
 	l.killBelow(f.header.head)
+	var shut []hole // sealed records that no key opens
+	opened := 0
 	holes := sc.holes
 	for _, at := range sc.offsets {
 		for len(holes) > 0 && holes[0].end <= at {
@@ -49,7 +55,16 @@ func (l *loader) replay(seg *segment, f, next *foundFile) {
 			continue
 		}
 		l.rec.Records++
-		p := place{offset: uint32(at), segment: seg.index, length: uint16(len(r.payload))}
+		length := uint16(len(r.payload))
+		if r.flags&flagSealed != 0 {
+			if !s.sealer.open(&r, at, l.plain[:0]) {
+				shut = append(shut, hole{start: at, end: at + recordSize(len(r.payload))})
+				continue
+			}
+			l.plain = r.payload
+			opened++
+		}
+		p := place{offset: uint32(at), segment: seg.index, length: length}
 		if !l.apply(r, p, seg) {
 			l.unknown(f, r, at)
 		}
@@ -57,6 +72,7 @@ func (l *loader) replay(seg *segment, f, next *foundFile) {
 	for _, h := range holes { // behind the last record that is no PAD
 		l.hole(f, buf, h, sealed)
 	}
+	l.unopened(f, shut, opened)
 	switch {
 	case sealed && tail > 0:
 		l.hole(f, buf, hole{start: sc.end, end: limit, proven: true}, true)
@@ -68,6 +84,25 @@ func (l *loader) replay(seg *segment, f, next *foundFile) {
 		l.dropGroup()
 	}
 	seg.end, seg.holes, seg.recovered = sc.end, uint32(missing), next == nil
+}
+
+// unopened deals with sealed records that no key opens. When none of the segment opens it is the key that is
+// wrong; otherwise they were altered.
+func (l *loader) unopened(f *foundFile, shut []hole, opened int) {
+	switch {
+	case len(shut) == 0:
+	case opened > 0:
+		for _, h := range shut {
+			l.damage(Damage{File: f.name, Offset: int64(h.start), Length: int64(h.end - h.start),
+				Cause: "the record was altered: its checksum is right and its seal is not"}, nil)
+		}
+		l.doubtful = true
+		l.doubt()
+	case len(l.s.sealer.aeads) == 0:
+		l.keyErr = fmt.Errorf("%w: the records of %s in %s are sealed and no key is given: set key_file or key_credential in [queue]", ErrKey, f.name, l.cfg.Dir)
+	default:
+		l.keyErr = fmt.Errorf("%w: no key in %s opens the records of %s in %s: add the one they were written with as a further line", ErrKey, l.keysFrom, f.name, l.cfg.Dir)
+	}
 }
 
 // knownHoles is how many octets of holes the CHECK of the next segment names. ok is false when it is not

@@ -56,7 +56,7 @@ const allowance = 64
 func (s *store) neededWith(recs []pending) int64 {
 	n := s.liveOctets() + int64(s.index.n+len(recs))*allowance
 	for i := range recs {
-		n += int64(recordSize(len(recs[i].payload)))
+		n += int64(s.sizeOf(&recs[i]))
 		if old := s.index.get(recs[i].replace.old); old != nil {
 			n -= int64(recordSize(int(old.anchor.length))) + allowance
 		}

@@ -44,6 +44,7 @@ type store struct {
 	counted counted
 	wear    wear
 
+	sealer  sealer
 	writer  writer
 	failure error // storage failed: the log takes no records, unsaved does
 	unsaved []pending
@@ -120,6 +121,9 @@ func (s *store) read(p place) (record, error) {
 	r, ok := parseRecord(buf, s.pool, int(p.offset))
 	if !ok || r.life != uint32(seg.life) || len(r.payload) != int(p.length) {
 		return record{}, fmt.Errorf("queue: read %s at %d: the record is harmed", seg.name, p.offset)
+	}
+	if r.flags&flagSealed != 0 && !s.sealer.open(&r, int(p.offset), nil) {
+		return record{}, fmt.Errorf("queue: read %s at %d: %w", seg.name, p.offset, ErrKey)
 	}
 	return r, nil
 }

@@ -36,7 +36,7 @@ func (v *Verdict) Sound() bool { return !v.Harmed() && len(v.Unreadable) == 0 }
 const verifyTries = 5
 
 // Verify reads the whole queue in cfg.Dir as a start would, each record with its checksum, without its lock and
-// without changing anything; of cfg it uses Dir and Segments. It may be called while a process serves
+// without changing anything; of cfg it uses Dir, Segments and the keys. It may be called while a process serves
 // the queue. It returns an error only when the directory cannot be read.
 func Verify(cfg Config) (*Verdict, error) {
 	for try := 1; ; try++ {

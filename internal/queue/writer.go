@@ -113,7 +113,7 @@ func (s *store) rollUntil(fits func() bool) {
 func (s *store) makeWay(n int) {
 	s.squeeze()
 	s.rollUntil(func() bool {
-		w, size := &s.writer, recordSize(n)
+		w, size := &s.writer, recordSize(n+s.sealer.overhead())
 		return w.segment != nil && startOf(w.offset, size)+size <= s.size-2*checkSize
 	})
 }
@@ -127,11 +127,14 @@ func (s *store) fits(recs []pending) bool {
 // endAfter is where the log ends when the records are placed from offset on.
 func (s *store) endAfter(offset int, recs []pending) int {
 	for i := range recs {
-		size := recordSize(len(recs[i].payload))
+		size := s.sizeOf(&recs[i])
 		offset = startOf(offset, size) + size
 	}
 	return offset
 }
+
+// sizeOf is how many octets of a segment the record takes.
+func (s *store) sizeOf(r *pending) int { return recordSize(len(r.payload) + s.sealer.overhead()) }
 
 // startOf is where a record of that size goes: it does not cross a page if it fits in one, and a
 // longer one starts at a page.
@@ -146,7 +149,11 @@ func startOf(offset, size int) int {
 func (s *store) encode(k kind, flags uint8, id ID, payload []byte) place {
 	w := &s.writer
 	r := record{kind: k, flags: flags, batch: w.batch, life: uint32(w.segment.life), id: id, payload: payload}
-	if start := startOf(w.offset, recordSize(len(payload))); start != w.offset {
+	n := len(payload)
+	if s.sealer.seals(k) {
+		n += sealOverhead
+	}
+	if start := startOf(w.offset, recordSize(n)); start != w.offset {
 		if gap := start - w.offset; gap >= recordHeader {
 			pad := r
 			pad.kind, pad.flags, pad.id = kindPad, flagIgnorable, 0
@@ -157,9 +164,12 @@ func (s *store) encode(k kind, flags uint8, id ID, payload []byte) place {
 		}
 		w.offset = start
 	}
-	p := place{offset: uint32(w.offset), segment: w.segment.index, length: uint16(len(payload))}
+	p := place{offset: uint32(w.offset), segment: w.segment.index, length: uint16(n)}
+	if s.sealer.seals(k) {
+		s.sealer.seal(&r, w.offset)
+	}
 	w.out = appendRecord(w.out, s.pool, w.offset, r)
-	w.offset += recordSize(len(payload))
+	w.offset += recordSize(n)
 	s.counted.records++
 	return p
 }
@@ -382,6 +392,7 @@ func (s *store) begin() error {
 	s.life++
 	seg.life, seg.end, seg.live, seg.liveOctets, seg.holes, seg.recovered = s.life, 0, 0, 0, 0, false
 	s.chain = append(s.chain, n)
+	s.sealer.begin()
 	w := &s.writer
 	w.segment, w.flushed, w.synced = seg, 0, 0
 	w.out = s.currentHeader().append(w.out[:0])
