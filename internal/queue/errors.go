@@ -51,11 +51,15 @@ type FullError struct {
 	Live     int64
 	Capacity int64 // octets of the pool without the reserve
 	Records  int   // live records
+	Disk     bool  // the file system is full, and what is left of it is kept for settling records
 	Max      int   // 0, or Config.Records when that is the limit that was met
 }
 
 // Error says which limit was met, how full the pool is, and what would help.
 func (e *FullError) Error() string {
+	if e.Disk {
+		return "queue: full: the file system has no room left, and what was kept back is for messages that wait; make room on it"
+	}
 	if e.Max != 0 {
 		return fmt.Sprintf("queue: full: %d records are waiting and at most %d may; settle or drop some, or raise queue.records", e.Records, e.Max)
 	}

@@ -8,6 +8,7 @@ import "slices"
 // are written into a fresh segment. When that fails too, the error is ErrStorage.
 func (s *store) salvage(cause error) error {
 	s.counted.failures++
+	s.dropBallast(cause)
 	name := s.writer.segment.name
 	recs := s.seal()
 	err := s.begin()

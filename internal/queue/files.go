@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -151,6 +152,20 @@ func (d *disk) open(name string) (file, error) {
 		return nil, d.explain("open "+name+" in state directory", err)
 	}
 	return &diskFile{f}, nil
+}
+
+// copies makes disk a copying directory.
+func (d *disk) copies() bool {
+	magic, _, err := groundOf(d.dir)
+	return err == nil && slices.Contains(copyingFS[:], magic)
+}
+
+func (d *disk) room() (int64, error) {
+	var st syscall.Statfs_t
+	if err := syscall.Statfs(d.dir, &st); err != nil {
+		return 0, os.NewSyscallError("statfs", err)
+	}
+	return int64(st.Bavail) * int64(st.Bsize), nil
 }
 
 func (d *disk) remove(name string) error { return os.Remove(d.path(name)) }

@@ -13,24 +13,22 @@ const (
 	magicTmpfs   = 0x01021994
 	magicRamfs   = 0x858458F6
 	magicOverlay = 0x794C7630
+	magicJFFS2   = 0x72B6
+	magicUBIFS   = 0x24051905
+	magicBtrfs   = 0x9123683E
+	magicZFS     = 0x2FC12FC1
+	magicBcache  = 0xCA451A4E // bcachefs
 )
+
+// copyingFS are the file systems on which writing over what is there takes new room.
+var copyingFS = [...]uint32{magicJFFS2, magicUBIFS, magicBtrfs, magicZFS, magicBcache}
 
 // groundCheck looks at the file system under dir. It refuses one in RAM unless volatile is set, and
 // returns a note for each thing that makes a promise of durability doubtful.
 func groundCheck(dir string, volatile bool) (notes []string, err error) {
-	magic, err := fsMagic(dir)
+	magic, m, err := groundOf(dir)
 	if err != nil {
 		return nil, fmt.Errorf("queue: state directory %s: %w", dir, err)
-	}
-	mounts, _ := os.ReadFile("/proc/self/mountinfo")
-	m := mountOf(string(mounts), realPath(dir))
-	if magic == magicOverlay {
-		if upper := m.option("upperdir"); upper != "" {
-			if over, err := fsMagic(upper); err == nil {
-				magic = over
-				m = mountOf(string(mounts), realPath(upper))
-			}
-		}
 	}
 	if magic == magicTmpfs || magic == magicRamfs {
 		if !volatile {
@@ -46,6 +44,24 @@ func groundCheck(dir string, volatile bool) (notes []string, err error) {
 		notes = append(notes, fmt.Sprintf("%s is mounted with data=journal: every record is written twice, which wears the flash", m.point))
 	}
 	return notes, nil
+}
+
+// groundOf finds the file system that dir lies on, through an overlay to what is below it.
+func groundOf(dir string) (magic uint32, m mount, err error) {
+	if magic, err = fsMagic(dir); err != nil {
+		return 0, mount{}, err
+	}
+	mounts, _ := os.ReadFile("/proc/self/mountinfo")
+	m = mountOf(string(mounts), realPath(dir))
+	if magic == magicOverlay {
+		if upper := m.option("upperdir"); upper != "" {
+			if over, err := fsMagic(upper); err == nil {
+				magic = over
+				m = mountOf(string(mounts), realPath(upper))
+			}
+		}
+	}
+	return magic, m, nil
 }
 
 func fsMagic(dir string) (uint32, error) {

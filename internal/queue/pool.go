@@ -33,6 +33,9 @@ func openStore(cfg Config, dir files, log *slog.Logger) (s *store, rec *Recovery
 	if err := l.load(true); err != nil {
 		return nil, nil, errors.Join(err, l.s.close())
 	}
+	if err := l.s.setBallast(); err != nil {
+		l.note("no ballast: %v; when the file system is full, messages can perhaps not be settled", err)
+	}
 	l.s.damaged, l.s.aside = len(l.rec.Damaged), len(l.rec.Aside)
 	return l.s, l.rec, nil
 }

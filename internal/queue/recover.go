@@ -28,7 +28,7 @@ type loader struct {
 	keyErr   error
 	keysFrom string
 	sc       scan
-	times    []rawTime
+	times    rawTimes
 	group    []ID // of an Append whose last record has not come yet
 	replaced []replayedReplacement
 	torn     bool        // the last hole was left by a power cut
@@ -57,6 +57,29 @@ type rawTime struct {
 	trusted   bool
 	expires   bool
 	round     uint8
+}
+
+// rawTimes are in chunks, so that many of them leave no garbage behind.
+type rawTimes struct{ chunks [][]rawTime }
+
+func (r *rawTimes) add(t rawTime) {
+	n := len(r.chunks)
+	if n == 0 || len(r.chunks[n-1]) == cap(r.chunks[n-1]) {
+		r.chunks = append(r.chunks, make([]rawTime, 0, 512))
+		n++
+	}
+	r.chunks[n-1] = append(r.chunks[n-1], t)
+}
+
+// drain gives each out once and forgets it.
+func (r *rawTimes) drain(visit func(rawTime)) {
+	for i, c := range r.chunks {
+		for _, t := range c {
+			visit(t)
+		}
+		r.chunks[i] = nil
+	}
+	r.chunks = nil
 }
 
 func newLoader(cfg Config, fs files, log *slog.Logger) *loader {

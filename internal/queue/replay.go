@@ -277,7 +277,7 @@ func (l *loader) applyWhole(r record, p place, seg *segment) bool {
 	}
 	s.clock.saw(w.appended, w.trusted && r.kind == kindPut)
 	if w.expires != 0 {
-		l.times = append(l.times, rawTime{id: r.id, at: w.expires, stamp: w.appended, trusted: w.trusted, expires: true})
+		l.times.add(rawTime{id: r.id, at: w.expires, stamp: w.appended, trusted: w.trusted, expires: true})
 	}
 	switch {
 	case w.retryAt != 0:
@@ -329,7 +329,7 @@ func (l *loader) replace() {
 // delay notes that a record is ready from a time on.
 func (l *loader) delay(sl *slot, at, stamp int64, trusted bool) {
 	sl.set(slotDelayed)
-	l.times = append(l.times, rawTime{id: sl.id, at: at, stamp: stamp, trusted: trusted, round: sl.round})
+	l.times.add(rawTime{id: sl.id, at: at, stamp: stamp, trusted: trusted, round: sl.round})
 }
 
 func (l *loader) applyChange(r record, c *change, p place, seg *segment) {
@@ -434,10 +434,15 @@ func (l *loader) finish() {
 		s.nextID += idJump
 	}
 	_, trusted := s.clock.wall()
-	for _, t := range l.times {
+	timed := 0
+	for _, c := range l.times.chunks {
+		timed += len(c)
+	}
+	s.timers = make(heap[timer], 0, min(timed, s.index.n+s.index.n/8))
+	l.times.drain(func(t rawTime) {
 		sl := s.index.get(t.id)
 		if sl == nil {
-			continue
+			return
 		}
 		s.awaiting = s.awaiting || t.trusted && !trusted
 		due := s.clock.due(t.at, t.stamp, t.trusted)
@@ -447,8 +452,16 @@ func (l *loader) finish() {
 		case !t.expires && sl.is(slotDelayed) && sl.round == t.round:
 			s.timers.push(delayTimer(due, t.id, t.round))
 		}
+	})
+	var ready [Lanes]int
+	s.index.all(func(sl *slot) {
+		if sl.state == Ready {
+			ready[sl.lane()]++
+		}
+	})
+	for lane, n := range ready {
+		s.lanes[lane] = make(heap[orderedID], 0, n)
 	}
-	l.times = nil
 	s.index.all(func(sl *slot) {
 		switch sl.state {
 		case Waiting:

@@ -2,6 +2,9 @@ package queue
 
 // admit says whether new records of the class fit, and makes room if that helps.
 func (s *store) admit(class uint8, recs []pending) error {
+	if s.outOfRoom() {
+		return &FullError{Class: class, Percent: limits[class], Capacity: s.capacity(), Used: s.used(), Records: s.index.n, Disk: true}
+	}
 	limit := s.capacity() * int64(limits[class]) / 100
 	fits := func() bool {
 		return s.excess(recs) <= 0 && max(s.usedWith(recs), s.neededWith(recs)) <= limit

@@ -45,6 +45,7 @@ type store struct {
 	wear    wear
 
 	sealer  sealer
+	ballast ballast
 	writer  writer
 	failure error // storage failed: the log takes no records, unsaved does
 	unsaved []pending

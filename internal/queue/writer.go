@@ -211,6 +211,9 @@ func (s *store) writeOut() error {
 		return nil
 	}
 	n, err := w.segment.file.WriteAt(w.out, int64(w.flushed))
+	if err != nil && s.dropBallast(err) { // a write may be said again, unlike a sync
+		n, err = w.segment.file.WriteAt(w.out, int64(w.flushed))
+	}
 	s.counted.written += uint64(n)
 	if err == nil && n < len(w.out) {
 		err = io.ErrShortWrite
