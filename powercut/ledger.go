@@ -10,8 +10,8 @@ import (
 
 // doubt is how long before a break a message may have been accepted by the SMSC and yet be sent again under
 // the policy at_least_once: that it was accepted is on the medium 250 ms later, to which comes what the
-// emulated machine takes.
-const doubt = 2 * time.Second
+// emulated machine takes; 2 s were seen where eight others wanted the processor.
+const doubt = 5 * time.Second
 
 // wake is how long after a break the SMSC may accept what was on its way before.
 const wake = time.Second

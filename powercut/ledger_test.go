@@ -37,7 +37,7 @@ func TestLedger(t *testing.T) {
 		}, nil, 0, 1, true, false},
 		{"twice, long before the cut", func(l *ledger) {
 			l.deliver(text(1), at(0))
-			l.broken(at(5))
+			l.broken(at(8))
 			l.deliver(text(1), at(9))
 		}, nil, 0, 1, false, false},
 		{"twice without a cut", func(l *ledger) { l.deliver(text(1), at(0)); l.deliver(text(1), at(9)) }, nil, 0, 1, false, false},
