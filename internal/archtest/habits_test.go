@@ -78,4 +78,9 @@ func TestOneGo(t *testing.T) {
 	if len(versions) != 1 {
 		t.Errorf("the modules name different versions of Go: %v", versions)
 	}
+	for version, names := range versions {
+		if len(names) < 2 {
+			t.Errorf("only %v names Go %s: the other modules were not looked at", names, version)
+		}
+	}
 }
