@@ -20,7 +20,7 @@ func TestBadSession(t *testing.T) {
 		{"throttling", "throttle=on", []string{`route.hold_min = "100ms"`, `route.hold_max = "400ms"`}, 1,
 			[]string{"link held", "ESME_RTHROTTLED"}, true},
 		{"queue full", "queue-full=on", []string{`route.hold_min = "100ms"`, `route.hold_max = "400ms"`}, 1,
-			[]string{"link held", "ESME_RMSGQFUL"}, true},
+			[]string{"messages to one phone held", "ESME_RMSGQFUL"}, true},
 		{"half a PDU", "half-pdu=on,no-receipt=on", []string{`smsc.test.body_timer = "1s"`}, inDoubt,
 			[]string{"session lost", "nothing more within 1s after", "of a PDU"}, false},
 		{"half a PDU and gone", "cut-pdu=on,no-receipt=on", nil, inDoubt,

@@ -14,6 +14,7 @@ import (
 type manner struct {
 	kind string // of bind, or bindPair; empty: as configured
 	old  bool   // interface_version 3.4 though 5.0 was asked for
+	told bool   // that another kind is tried, since the last session
 }
 
 // bindPair is a transmitter and a receiver that are one session to the client's users.
@@ -59,7 +60,12 @@ func (c *Client) adapt(err error) bool {
 	if c.cfg.Bind != BindTransceiver {
 		c.manner.kind = BindTransceiver
 	}
-	c.log.Warn("SMSC does not know this bind; trying another", "bind", c.cfg.Bind, "instead", c.manner.kind, "command_status", e.Status)
+	level := slog.LevelInfo
+	if c.manner.told { // an SMSC that knows neither is asked for both at each try
+		level = slog.LevelDebug
+	}
+	c.manner.told = true
+	c.log.Log(context.Background(), level, "SMSC does not know this bind; trying another", "bind", c.cfg.Bind, "instead", c.manner.kind, "command_status", e.Status)
 	return true
 }
 
@@ -88,6 +94,7 @@ func (c *Client) attempt(ctx context.Context, p *place, d *diary) (*Session, err
 		if state == StateBound {
 			p.dialer.last = peer
 			c.places.bound(p)
+			c.manner.told = false
 			d.up(s, peer)
 		}
 		c.update(func(st *Status) {
