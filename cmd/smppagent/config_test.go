@@ -176,7 +176,7 @@ b = "2"
 		Text: "t", Bool: true, Int: -3, Small: 127, Octet: 255, Float: 2, Span: 36 * time.Hour,
 		Names: alerts.Names{"x", "y"}, Stamp: textual{"s"}, List: []string{"p", "q"}, Spans: []time.Duration{90 * time.Second},
 		Map: map[string]string{"k": "v"}, Tables: map[string]inner{"one": {42, "x"}},
-		Rows: []inner{{A: 1}, {B: "2"}}, Inner: inner{A: 7}, Far: &inner{B: "f"}, inner: inner{A: 1},
+		Rows: []inner{{A: 1}, {A: 42, B: "2"}}, Inner: inner{A: 7}, Far: &inner{B: "f"}, inner: inner{A: 1},
 	}
 	if len(wrong) > 0 || !reflect.DeepEqual(got, want) {
 		t.Errorf("got  %+v\nwant %+v\nproblems %v", got, want, wrong)

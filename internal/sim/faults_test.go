@@ -277,6 +277,17 @@ var faultTests = map[string]shows{
 			t.Errorf("%d nacks told, want 1", n)
 		}
 	}},
+	"no-query": {"no-query=1", func(t *testing.T, r *rig) {
+		e := r.bound(t, bindTransceiver)
+		const query = 3
+		id := append(bytes.Split(e.ask(submitSM, text("359888", "x", 0)).body, []byte{0})[0], 0, 0, 0, 0)
+		if f := e.ask(query, id); f.command != genericNack || f.status != 3 {
+			t.Errorf("got %x status %x", f.command, f.status)
+		}
+		if f := e.ask(query, id); f.command != query|resp || f.status != 0 || len(f.body) != len(id)-3+1+2 {
+			t.Errorf("then %x status %x, %x", f.command, f.status, f.body)
+		}
+	}},
 	"close-on-connect": {"close-on-connect=1", func(t *testing.T, r *rig) { r.dial(t).closed(); r.bound(t, bindTransmitter) }},
 	"close-on-bind":    {"close-on-bind=1", onBind(func(t *testing.T, e *esme) { e.closed() })},
 	"refuse-bind": {"refuse-bind=0x0d*1", onBind(func(t *testing.T, e *esme) {
