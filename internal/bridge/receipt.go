@@ -147,11 +147,12 @@ func (b *Bridge) receiptOf(ctx context.Context, l *link, id queue.ID, d *pdu.Del
 	if w == nil {
 		return false, nil
 	}
-	by := "user_message_reference"
-	if !r.HasReference {
-		by = "destination"
+	if r.HasReference {
+		b.log.Info("receipt matched by user_message_reference", "id", id, "message_id", r.MessageID)
+	} else {
+		b.log.Log(ctx, b.hold.level("by destination"), "receipt taken for that of the oldest message to its phone: the SMSC gives no message_ids",
+			"id", id, "message_id", r.MessageID)
 	}
-	b.log.Log(ctx, b.hold.level("matched by "+by), "receipt matched without its message_id", "by", by, "id", id, "message_id", r.MessageID)
 	state, final := fate(r)
 	if s := &w.Segments[seg]; s.State == attempted {
 		s.State, s.MessageID = accepted, keepID(r.MessageID, len(w.Segments))
