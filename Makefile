@@ -25,7 +25,7 @@ help: ## list the targets
 	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' Makefile | awk -F '\t' '{ printf "  make %-11s %s\n", $$1, $$2 }'
 
 build: ## build the agent for this machine: build/smppagent (TAGS=tiny for the small one)
-	CGO_ENABLED=0 go build -trimpath -tags "$(TAGS)" -ldflags "-s -w" -o $(BUILD)/smppagent ./cmd/smppagent
+	CGO_ENABLED=0 go build -trimpath -tags "$(TAGS)" $(if $(filter tiny,$(TAGS)),-gcflags=all=-l) -ldflags "-s -w" -o $(BUILD)/smppagent ./cmd/smppagent
 
 run: build ## run the agent with config.toml against the built-in SMSC; Ctrl-C ends both
 	@setsid $(BUILD)/smppagent sim --no-console & sim=$$!; \
