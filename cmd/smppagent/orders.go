@@ -5,8 +5,11 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
+	"slices"
 	"strconv"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -74,10 +77,15 @@ func (o *orders) handlers() map[string]door.Handler {
 		opQueueDrop: o.queueDrop,
 		opQueueKick: o.queueRetry,
 	}
-	for op, handler := range o.push {
-		h[op] = handler
-	}
+	maps.Copy(h, o.push)
+	maps.Copy(h, editionHandlers(o))
 	return h
+}
+
+// noLink is the refusal of an order for a link that the config does not have.
+func noLink(cfg *config, name string) error {
+	return &door.RemoteError{Code: codeNotFound, Message: fmt.Sprintf("there is no [smsc.%s]; there are %s",
+		name, strings.Join(slices.Sorted(maps.Keys(cfg.SMSC)), ", "))}
 }
 
 // sendOrder is one text to send.

@@ -112,6 +112,7 @@ func runAgent(ctx context.Context, cfg *config, log *slog.Logger) error {
 		s := sysfs.New(cfg.Agent.Root, cfg.Sensor, log)
 		outside = append(outside, part{name: "sensors", run: func(ctx context.Context) error { return s.Run(ctx, engine.Emit) }})
 	}
+	outside = append(outside, editionParts(cfg, way, log)...)
 	if len(cfg.Virtual) > 0 {
 		outside = append(outside, part{name: "ports", run: ports.Run})
 	}

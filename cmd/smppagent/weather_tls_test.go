@@ -135,5 +135,9 @@ func TestPrivateCA(t *testing.T) {
 	if st, err := s.status(); err != nil || !has(st.Way.Links[0].TLS, "TLS 1.3") {
 		t.Errorf("status says TLS %q", st.Way.Links[0].TLS)
 	}
+	file := s.path("tls.pcapng") // what went through TLS is readable
+	if _, errs, code := s.verb("capture", "-o", file); code != exitOK || !has(tshark(t, file, "-Y", "smpp"), "Bind_transceiver") {
+		t.Errorf("capture of a TLS link ended with %d: %s", code, errs)
+	}
 	s.ends()
 }

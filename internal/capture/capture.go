@@ -1,5 +1,5 @@
 // Package capture reads what tcpdump and Wireshark write, pcap and pcapng, and puts the TCP streams in it
-// back together. It knows no protocol above TCP, and writes nothing.
+// back together; and writes pcapng. It knows no protocol above TCP.
 package capture
 
 import (

@@ -49,6 +49,8 @@ type exchange struct {
 	ended   chan struct{}  // closed when nobody will ever receive from calls again
 	bind    string
 	wires   sync.Pool // of *wire
+	ring    *ring
+	trouble func(string) // told of breaches of the protocol; may be nil
 	count   counters
 }
 
@@ -60,6 +62,7 @@ func newExchange(cfg *Config) *exchange {
 		late:    make(chan *Call, lateRoom),
 		ended:   make(chan struct{}),
 		bind:    cfg.Bind,
+		ring:    newRing(cfg.Capture),
 	}
 }
 

@@ -25,6 +25,9 @@ func (c *Config) Check(bad func(key, problem string)) {
 	number("window", c.Window, 1, 1000)
 	number("inbound", c.Inbound, 1, 1000)
 	number("max_pdu", c.MaxPDU, 1024, 131072)
+	if c.Capture != 0 {
+		number("capture", c.Capture, 4096, 16<<20)
+	}
 	c.checkTimers(bad)
 	c.checkWay(bad)
 	c.Outbind.check(bad)

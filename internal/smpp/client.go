@@ -109,6 +109,9 @@ func (c *Client) Run(ctx context.Context) error {
 			return nil
 		}
 		c.places.after(p, err, up, time.Now())
+		if breach(err) {
+			c.broke(err.Error())
+		}
 		if errors.Is(err, errReturn) {
 			c.log.Info("unbound to return to the first address", "address", c.cfg.Address, "bound_for", up.Round(time.Second))
 			c.update(func(s *Status) { s.State = StateConnecting })

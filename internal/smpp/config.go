@@ -83,6 +83,10 @@ type Config struct {
 	Inbound int `toml:"inbound"`
 	// MaxPDU is the longest PDU accepted, 1024 to 131072 octets. Default 8192.
 	MaxPDU int `toml:"max_pdu"`
+	// Capture is how many octets of the last PDUs in both directions are kept in memory, passwords masked, for
+	// "smppagent capture" and for the file that is written when the SMSC breaks the protocol. The tiny edition
+	// keeps none. 0 or 4096 to 16777216, default 65536.
+	Capture int `toml:"capture"`
 
 	// SessionInitTimer is how long each of connecting, the TLS handshake and the bind may take:
 	// session_init_timer, §7.2. 1s to 2m, default 10s.
@@ -149,6 +153,7 @@ func Default() Config {
 		Window:           10,
 		Inbound:          128,
 		MaxPDU:           8192,
+		Capture:          64 << 10,
 		SessionInitTimer: 10 * time.Second,
 		EnquireLinkTimer: 30 * time.Second,
 		EnquireResponse:  10 * time.Second,

@@ -39,6 +39,7 @@ type reader struct {
 	timed bool // the read deadline is set
 	first [16]byte
 	seen  int // how many octets have arrived in all, at most len(first)
+	tape  *tape
 }
 
 // readRoom is the reader's buffer; it grows only for PDUs that are longer, and shrinks again.
@@ -100,11 +101,13 @@ func (r *reader) cut(pdus []arrival) ([]arrival, error) {
 	for r.to-r.from >= 4 {
 		length := binary.BigEndian.Uint32(r.buf[r.from:])
 		if length < pdu.HeaderLen || uint64(length) > uint64(r.max) {
+			r.tape.read(r.buf[r.from:r.to])
 			return pdus, &FramingError{Length: length, Max: r.max}
 		}
 		if int(length) > r.to-r.from {
 			break
 		}
+		r.tape.read(r.buf[r.from : r.from+int(length)])
 		f, err := pdu.Decode(r.buf[r.from : r.from+int(length)])
 		pdus = append(pdus, arrival{f, err})
 		r.from += int(length)
@@ -153,6 +156,7 @@ func (r *reader) setDeadline() error {
 func (r *reader) ended(err error) error {
 	half := ""
 	if n := r.to - r.from; n > 0 {
+		r.tape.read(r.buf[r.from:r.to])
 		half = fmt.Sprintf(" after %d octets of a PDU", n)
 	}
 	switch {

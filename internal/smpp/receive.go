@@ -33,6 +33,7 @@ func (s *Session) take(a *arrival) {
 	}
 	if a.err != nil {
 		s.count.oddities.Add(1)
+		s.broke(fmt.Sprintf("%v cannot be decoded: %v", h.Command, a.err))
 		s.once(slog.LevelWarn, "pdu cannot be decoded", "command_id", h.Command.String(), "sequence_number", h.Sequence, "error", a.err)
 	} else if len(a.frame.Oddities) > 0 {
 		s.count.oddities.Add(1)
@@ -109,6 +110,9 @@ func (s *Session) response(a *arrival) {
 	if c.Err != nil {
 		s.count.refusals.Add(1)
 	}
+	if nack {
+		s.broke(fmt.Sprintf("%v was answered by generic_nack, %v", c.Request.Command(), h.Status))
+	}
 	s.count.inFlight.Store(int64(s.window.open.n))
 	s.complete(c)
 	if h.Status == pdu.StatusRINVBNDSTS && s.phase == phaseBound {
@@ -146,6 +150,7 @@ func (s *Session) deliverLate(c *Call) {
 // unmatched counts a response to nothing. It is never nacked, for that could go on for ever.
 func (s *Session) unmatched(h pdu.Header) {
 	s.count.unmatched.Add(1)
+	s.broke(fmt.Sprintf("%v with sequence_number %d matches no request", h.Command, h.Sequence))
 	s.once(slog.LevelWarn, "response matches no request", "command_id", h.Command.String(),
 		"command_status", h.Status.String(), "sequence_number", h.Sequence)
 }

@@ -130,8 +130,11 @@ func (s *Session) live(ctx context.Context, password Secret) error {
 	free <- nil
 	free <- nil
 	var wg sync.WaitGroup
+	tape := s.ring.open(s.conn)
+	defer tape.close()
+	s.reader.tape = tape
 	wg.Go(func() { s.reader.run(batches, free, stop) })
-	wg.Go(func() { s.out.write(s.conn, s.cfg.WriteTimer) })
+	wg.Go(func() { s.out.write(s.conn, s.cfg.WriteTimer, tape) })
 
 	s.timer = time.NewTimer(time.Hour)
 	defer s.timer.Stop()

@@ -67,9 +67,10 @@ func (o *outbox) took(w written) {
 	}
 }
 
-// write writes what comes by todo until that is closed.
-func (o *outbox) write(conn net.Conn, timer time.Duration) {
+// write writes what comes by todo until that is closed, and records it on the tape.
+func (o *outbox) write(conn net.Conn, timer time.Duration, tape *tape) {
 	for b := range o.todo {
+		tape.wrote(b) // before the answer can come
 		err := conn.SetWriteDeadline(time.Now().Add(timer))
 		n := 0
 		if err == nil {
