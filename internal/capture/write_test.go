@@ -49,7 +49,7 @@ func TestWrite(t *testing.T) {
 			t.Errorf("flow %d is %+v, want %q", i, f.Runs, want)
 		}
 	}
-	if _, at := c.Flows[0].Runs[0].Packet(0); !at.Round(time.Microsecond).Equal(start.Add(3*time.Millisecond)) {
+	if _, at := c.Flows[0].Runs[0].Packet(0); !at.Round(time.Microsecond).Equal(start.Add(3 * time.Millisecond)) {
 		t.Errorf("the first octets are of %v", at)
 	}
 }
