@@ -1,35 +1,16 @@
+//go:build !tiny
+
 package main
 
 import (
 	"bytes"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"smppagent/internal/capture"
 )
-
-// tshark runs Wireshark's command on a file.
-func tshark(t *testing.T, file string, args ...string) string {
-	t.Helper()
-	exe, err := exec.LookPath("tshark")
-	if err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatal("tshark is missing")
-		}
-		t.Skip("tshark is missing")
-	}
-	var errs bytes.Buffer
-	cmd := exec.Command(exe, append([]string{"-r", file}, args...)...)
-	cmd.Stderr = &errs
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatalf("tshark: %v\n%s", err, errs.String())
-	}
-	return string(out)
-}
 
 // What capture saves Wireshark reads as SMPP, with the password masked.
 func TestCapture(t *testing.T) {
