@@ -105,12 +105,12 @@ var accessors = []accessor{
 	of(TagBillingIdentification, (*TLVs).AddBillingIdentification, TLVs.BillingIdentification, func(r random) BillingIdentification {
 		return BillingIdentification{r.octet(255), r.octets(0, 1023)}
 	}),
-	of(TagSourceNetworkID, (*TLVs).AddSourceNetworkID, TLVs.SourceNetworkID, textOf(6, 65)),
-	of(TagDestNetworkID, (*TLVs).AddDestNetworkID, TLVs.DestNetworkID, textOf(6, 65)),
+	of(TagSourceNetworkID, (*TLVs).AddSourceNetworkID, TLVs.SourceNetworkID, textOf(6, 64)),
+	of(TagDestNetworkID, (*TLVs).AddDestNetworkID, TLVs.DestNetworkID, textOf(6, 64)),
 	of(TagSourceNodeID, (*TLVs).AddSourceNodeID, TLVs.SourceNodeID, func(random) []byte { return []byte("000123") }),
 	of(TagDestNodeID, (*TLVs).AddDestNodeID, TLVs.DestNodeID, func(random) []byte { return []byte("456789") }),
 	of(TagDestAddrNPResolution, (*TLVs).AddDestAddrNPResolution, TLVs.DestAddrNPResolution, upTo(NPPorted)),
-	of(TagDestAddrNPInformation, (*TLVs).AddDestAddrNPInformation, TLVs.DestAddrNPInformation, octetsOf(10, 10)),
+	of(TagDestAddrNPInformation, (*TLVs).AddDestAddrNPInformation, TLVs.DestAddrNPInformation, func(random) []byte { return []byte("2025331234") }),
 	of(TagDestAddrNPCountry, (*TLVs).AddDestAddrNPCountry, TLVs.DestAddrNPCountry, octetsOf(1, 5)),
 	of(TagDisplayTime, (*TLVs).AddDisplayTime, TLVs.DisplayTime, upTo[DisplayTime](2)),
 	of(TagSMSSignal, (*TLVs).AddSMSSignal, TLVs.SMSSignal, upTo[uint16](65535)),

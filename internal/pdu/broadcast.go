@@ -10,7 +10,7 @@ type BroadcastSM struct {
 	// MessageID is that of the broadcast to replace when ReplaceIfPresent is 1; else empty. At most 64
 	// octets.
 	MessageID string
-	// PriorityFlag is 0 to 3, 3 being the highest.
+	// PriorityFlag is 0 to 4, which each network takes differently; 1 is an immediate broadcast: 5.0 §4.7.19.
 	PriorityFlag uint8
 	// ScheduleDeliveryTime is when the broadcasts start; empty is at once.
 	ScheduleDeliveryTime string
@@ -23,15 +23,20 @@ type BroadcastSM struct {
 	// SMDefaultMsgID is 1 to 254 to send a text the SMSC has; 0 is none.
 	SMDefaultMsgID uint8
 	// TLVs must hold broadcast_area_identifier, which may come more than once, broadcast_content_type,
-	// broadcast_rep_num and broadcast_frequency_interval.
+	// broadcast_frequency_interval and, unless PriorityFlag is 1, broadcast_rep_num.
 	TLVs TLVs
 }
+
+// broadcastPriority is priority_flag in a broadcast, and broadcastNow the value of one that is sent once, at once.
+var broadcastPriority = octetRule{"priority_flag", 4, "0 to 4 (5.0 §4.7.19)"}
+
+const broadcastNow = 1
 
 func (m *BroadcastSM) fields(c *codec) {
 	c.cstring("service_type", &m.ServiceType, 6)
 	c.address(sourceAddr, &m.Source, 21)
 	c.cstring("message_id", &m.MessageID, 65)
-	c.priority(&m.PriorityFlag)
+	ruled(c, &broadcastPriority, &m.PriorityFlag)
 	c.times(&m.ScheduleDeliveryTime, &m.ValidityPeriod)
 	c.replaces(&m.ReplaceIfPresent)
 	octet(c, "data_coding", &m.DataCoding)
@@ -40,7 +45,9 @@ func (m *BroadcastSM) fields(c *codec) {
 	c.tlvs(&m.TLVs, inBroadcast)
 	c.must(m.TLVs, TagBroadcastAreaIdentifier)
 	c.must(m.TLVs, TagBroadcastContentType)
-	c.must(m.TLVs, TagBroadcastRepNum)
+	if m.PriorityFlag != broadcastNow {
+		c.must(m.TLVs, TagBroadcastRepNum)
+	}
 	c.must(m.TLVs, TagBroadcastFrequencyInterval)
 }
 
@@ -65,21 +72,26 @@ func (m *BroadcastSMResp) fields(c *codec) {
 
 // QueryBroadcastSM asks what became of a broadcast: 5.0 §4.6.1.
 type QueryBroadcastSM struct {
-	// MessageID is the one that the SMSC gave in its response: 1 to 64 octets.
+	// MessageID is the one that the SMSC gave in its response: at most 64 octets; empty when TLVs name the
+	// broadcast.
 	MessageID string
 	// Source is the source address of the broadcast; zero when it was.
 	Source Address
-	// TLVs may hold user_message_reference.
+	// TLVs may hold user_message_reference, by which the ESME called the broadcast.
 	TLVs TLVs
 }
 
 func (m *QueryBroadcastSM) fields(c *codec) {
-	c.messageID(&m.MessageID)
+	c.cstring("message_id", &m.MessageID, 65)
 	c.address(sourceAddr, &m.Source, 21)
 	c.tlvs(&m.TLVs, inQueryBroadcast)
+	if _, ok := m.TLVs.Get(TagUserMessageReference); m.MessageID == "" && !ok {
+		c.name, c.at = "message_id", HeaderLen
+		c.object("it is empty, and there is no user_message_reference either: nothing names the broadcast")
+	}
 }
 
-// QueryBroadcastSMResp answers query_broadcast_sm: 5.0 §4.6.1.2.
+// QueryBroadcastSMResp answers query_broadcast_sm: 5.0 §4.6.1.3.
 type QueryBroadcastSMResp struct {
 	// MessageID is the one asked about.
 	MessageID string

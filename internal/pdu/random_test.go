@@ -65,6 +65,7 @@ var carried = map[Command]carriers{
 	CmdAlertNotification: inAlert, CmdBroadcastSM: inBroadcast, CmdBroadcastSMResp: inBroadcastResp,
 	CmdQueryBroadcastSM: inQueryBroadcast, CmdQueryBroadcastSMResp: inQueryBroadcastResp,
 	CmdCancelBroadcastSM: inCancelBroadcast, CmdCancelBroadcastSMResp: inOtherResp,
+	CmdUnbindResp: inOtherResp, CmdEnquireLinkResp: inOtherResp, CmdGenericNack: inOtherResp,
 }
 
 // commands are all that have a struct.
@@ -92,7 +93,7 @@ func (r random) value(tag Tag) []byte {
 		case kindCallbackNum:
 			list.AddCallbackNum(CallbackNum{r.IntN(2) == 0, r.octet(6), r.npi(), "0" + r.text(15)})
 		case kindDigits:
-			list.Add(tag, []byte("123456"))
+			list.Add(tag, []byte("1234567890"[:s.most]))
 		case kindFrequency:
 			list.AddBroadcastFrequencyInterval(BroadcastFrequency{8 + r.octet(6), uint16(r.Uint32())})
 		default:
@@ -236,6 +237,12 @@ func (r random) pdu(cmd Command) (PDU, Status) {
 		return &QuerySMResp{r.text(64), r.absolute(), MessageState(r.octet(9)), r.octet(255), tlvs}, status
 	case CmdCancelSM:
 		return &CancelSM{r.text(5), "0" + r.text(63), r.address(20), r.address(20)}, status
+	case CmdUnbindResp:
+		return &UnbindResp{tlvs}, status
+	case CmdEnquireLinkResp:
+		return &EnquireLinkResp{tlvs}, status
+	case CmdGenericNack:
+		return &GenericNack{tlvs}, status
 	case CmdCancelSMResp:
 		return &CancelSMResp{tlvs}, status
 	case CmdReplaceSM:
@@ -246,15 +253,22 @@ func (r random) pdu(cmd Command) (PDU, Status) {
 	case CmdAlertNotification:
 		return &AlertNotification{r.address(64), r.address(64), tlvs}, status
 	case CmdBroadcastSM:
+		priority := r.octet(4)
 		for _, tag := range []Tag{TagBroadcastAreaIdentifier, TagBroadcastContentType, TagBroadcastFrequencyInterval,
 			TagBroadcastRepNum} {
-			tlvs.Add(tag, r.value(tag))
+			if tag != TagBroadcastRepNum || priority != broadcastNow {
+				tlvs.Add(tag, r.value(tag))
+			}
 		}
-		return &BroadcastSM{r.text(5), r.address(20), r.text(64), r.octet(3), r.time(), r.time(), r.octet(1),
+		return &BroadcastSM{r.text(5), r.address(20), r.text(64), priority, r.time(), r.time(), r.octet(1),
 			DataCoding(r.IntN(256)), r.octet(254), tlvs}, status
 	case CmdBroadcastSMResp:
 		return &BroadcastSMResp{r.text(64), tlvs}, status
 	case CmdQueryBroadcastSM:
+		if r.IntN(2) == 0 {
+			tlvs.AddUserMessageReference(uint16(r.Uint32()))
+			return &QueryBroadcastSM{"", r.address(20), tlvs}, status
+		}
 		return &QueryBroadcastSM{"0" + r.text(63), r.address(20), tlvs}, status
 	case CmdQueryBroadcastSMResp:
 		for _, tag := range []Tag{TagMessageState, TagBroadcastAreaIdentifier, TagBroadcastAreaSuccess} {

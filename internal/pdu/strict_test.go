@@ -149,10 +149,16 @@ func TestMostThatFits(t *testing.T) {
 		&BindTransceiver{Bind{SystemID: x(15), Password: x(16), SystemType: x(12), InterfaceVersion: Version34,
 			AddrTON: 6, AddrNPI: 18, AddressRange: x(40)}},
 		&SubmitSM{ServiceType: x(5), Source: Address{5, 0, x(20)}, Dest: Address{1, 1, x(20)}, PriorityFlag: 3,
-			ShortMessage: make([]byte, 254), TLVs: TLVs{{TagSourceNetworkID, []byte(x(65) + "\x00")}}},
+			ShortMessage: make([]byte, 254), TLVs: TLVs{{TagSourceNetworkID, []byte(x(64) + "\x00")}}},
 		&DeliverSM{TLVs: TLVs{{TagReceiptedMessageID, []byte(x(64) + "\x00")}}},
 		&SubmitSM{TLVs: TLVs{{TagMessagePayload, make([]byte, 65535)}}},
 		&SubmitSMResp{MessageID: x(64)},
+		&QueryBroadcastSM{TLVs: TLVs{{TagUserMessageReference, []byte{0, 7}}}},
+		&BroadcastSM{PriorityFlag: 1, TLVs: TLVs{{TagBroadcastAreaIdentifier, make([]byte, 101)},
+			{TagBroadcastContentType, []byte{0, 0, 1}}, {TagBroadcastFrequencyInterval, []byte{0, 0, 0}}}},
+		&BroadcastSM{PriorityFlag: 4, TLVs: TLVs{{TagBroadcastAreaIdentifier, make([]byte, 101)}, {TagBroadcastRepNum, []byte{0, 1}},
+			{TagBroadcastContentType, []byte{0, 0, 1}}, {TagBroadcastFrequencyInterval, []byte{0, 0, 0}}}},
+		&EnquireLinkResp{TLVs: TLVs{{TagCongestionState, []byte{100}}}},
 	} {
 		b, err := Append(nil, 0, 1, p)
 		if err != nil {

@@ -11,7 +11,7 @@ const (
 	inSubmitResp          // submit_sm_resp, submit_multi_resp
 	inDataResp
 	inDeliverResp
-	inOtherResp // query_sm_resp, cancel_sm_resp, replace_sm_resp, cancel_broadcast_sm_resp
+	inOtherResp // of query, cancel, replace, cancel_broadcast, unbind, enquire_link; generic_nack
 	inReplace
 	inAlert
 	inBroadcast
@@ -91,18 +91,18 @@ var tagSpecs = [tagPlaces]tagSpec{
 	TagBroadcastMessageClass % tagPlaces:      {TagBroadcastMessageClass, "broadcast_message_class", 0, 12, kindClass, 1, 1, 3, inBroadcast},
 	TagBroadcastRepNum % tagPlaces:            {TagBroadcastRepNum, "broadcast_rep_num", 0, 13, kindRepNum, 2, 2, 0, inBroadcast},
 	TagBroadcastFrequencyInterval % tagPlaces: {TagBroadcastFrequencyInterval, "broadcast_frequency_interval", 0, 11, kindFrequency, 3, 3, 0, inBroadcast},
-	TagBroadcastAreaIdentifier % tagPlaces:    {TagBroadcastAreaIdentifier, "broadcast_area_identifier", 0, 4, kindArea, 1, 100, 0, inBroadcast | inBroadcastResp | inQueryBroadcastResp},
+	TagBroadcastAreaIdentifier % tagPlaces:    {TagBroadcastAreaIdentifier, "broadcast_area_identifier", 0, 4, kindArea, 1, 101, 0, inBroadcast | inBroadcastResp | inQueryBroadcastResp},
 	TagBroadcastErrorStatus % tagPlaces:       {TagBroadcastErrorStatus, "broadcast_error_status", 0, 10, kindStatus, 4, 4, 0, inBroadcastResp},
 	TagBroadcastAreaSuccess % tagPlaces:       {TagBroadcastAreaSuccess, "broadcast_area_success", 0, 5, kindAreaSuccess, 1, 1, 0, inQueryBroadcastResp},
 	TagBroadcastEndTime % tagPlaces:           {TagBroadcastEndTime, "broadcast_end_time", 0, 9, kindEndTime, 16, 17, 0, inQueryBroadcastResp},
 	TagBroadcastServiceGroup % tagPlaces:      {TagBroadcastServiceGroup, "broadcast_service_group", 0, 14, kindOctets, 1, 255, 0, inBroadcast},
 	TagBillingIdentification % tagPlaces:      {TagBillingIdentification, "billing_identification", 0, 3, kindBilling, 1, 1024, 0, inSubmissions},
-	TagSourceNetworkID % tagPlaces:            {TagSourceNetworkID, "source_network_id", 0, 56, kindCString, 7, 66, 0, inMessages},
-	TagDestNetworkID % tagPlaces:              {TagDestNetworkID, "dest_network_id", 0, 25, kindCString, 7, 66, 0, inMessages},
+	TagSourceNetworkID % tagPlaces:            {TagSourceNetworkID, "source_network_id", 0, 56, kindCString, 7, 65, 0, inMessages},
+	TagDestNetworkID % tagPlaces:              {TagDestNetworkID, "dest_network_id", 0, 25, kindCString, 7, 65, 0, inMessages},
 	TagSourceNodeID % tagPlaces:               {TagSourceNodeID, "source_node_id", 0, 58, kindDigits, 6, 6, 0, inMessages},
 	TagDestNodeID % tagPlaces:                 {TagDestNodeID, "dest_node_id", 0, 27, kindDigits, 6, 6, 0, inMessages},
 	TagDestAddrNPResolution % tagPlaces:       {TagDestAddrNPResolution, "dest_addr_np_resolution", 0, 22, kindNPResolution, 1, 1, 2, inMessages},
-	TagDestAddrNPInformation % tagPlaces:      {TagDestAddrNPInformation, "dest_addr_np_information", 0, 21, kindOctets, 10, 10, 0, inMessages},
+	TagDestAddrNPInformation % tagPlaces:      {TagDestAddrNPInformation, "dest_addr_np_information", 0, 21, kindDigits, 10, 10, 0, inMessages},
 	TagDestAddrNPCountry % tagPlaces:          {TagDestAddrNPCountry, "dest_addr_np_country", 0, 20, kindOctets, 1, 5, 0, inMessages},
 	TagDisplayTime % tagPlaces:                {TagDisplayTime, "display_time", 26, 31, kindDisplay, 1, 1, 2, inSubmissions | inBroadcast},
 	TagSMSSignal % tagPlaces:                  {TagSMSSignal, "sms_signal", 40, 53, kindInt, 2, 2, 0, inSubmissions | inBroadcast},

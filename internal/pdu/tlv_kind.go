@@ -16,7 +16,7 @@ const (
 	kindPayload
 	kindCString
 	kindNumber // an Integer with a highest value
-	kindDigits // six decimal digits
+	kindDigits // decimal digits
 	kindCount  // an Integer from 1 on
 	kindYesNo
 	kindSubunit
@@ -87,7 +87,7 @@ func (s *tagSpec) wrong(v []byte) string {
 		return ""
 	case kindDigits:
 		if !digits(v) {
-			return "six decimal digits are wanted"
+			return fmt.Sprintf("%d decimal digits are wanted", n)
 		}
 		return ""
 	case kindValidity:

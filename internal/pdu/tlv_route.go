@@ -89,13 +89,13 @@ func (t TLVs) PayloadType() (PayloadType, bool) { return integerOf[PayloadType](
 // AddPayloadType appends it.
 func (t *TLVs) AddPayloadType(v PayloadType) { t.AddUint8(TagPayloadType, uint8(v)) }
 
-// SourceNetworkID is the operator and network of the source, 6 to 65 octets: 5.0 §4.8.4.56.
+// SourceNetworkID is the operator and network of the source, 6 to 64 octets: 5.0 §4.8.4.56.
 func (t TLVs) SourceNetworkID() (string, bool) { return t.cstring(TagSourceNetworkID) }
 
 // AddSourceNetworkID appends it.
 func (t *TLVs) AddSourceNetworkID(v string) { t.AddCString(TagSourceNetworkID, v) }
 
-// DestNetworkID is the operator and network of the destination, 6 to 65 octets: 5.0 §4.8.4.25.
+// DestNetworkID is the operator and network of the destination, 6 to 64 octets: 5.0 §4.8.4.25.
 func (t TLVs) DestNetworkID() (string, bool) { return t.cstring(TagDestNetworkID) }
 
 // AddDestNetworkID appends it.
@@ -121,7 +121,7 @@ func (t TLVs) DestAddrNPResolution() (NPResolution, bool) {
 // AddDestAddrNPResolution appends it.
 func (t *TLVs) AddDestAddrNPResolution(v NPResolution) { t.AddUint8(TagDestAddrNPResolution, uint8(v)) }
 
-// DestAddrNPInformation is the routing number of a ported destination, ten octets: 5.0 §4.8.4.21. It is
+// DestAddrNPInformation is the routing number of a ported destination, ten decimal digits: 5.0 §4.8.4.21. It is
 // not a copy.
 func (t TLVs) DestAddrNPInformation() ([]byte, bool) { return t.Get(TagDestAddrNPInformation) }
 

@@ -98,7 +98,12 @@ func asTshark(t *testing.T, b []byte) said {
 // withoutTLVs reports the responses whose TLVs tshark does not read: 3.4 has none in them (§4.8.2, §4.9.2,
 // §4.10.2); 5.0 lets a congestion_state come with any response (§4.8.4.18).
 func withoutTLVs(c Command) bool {
-	return c == CmdQuerySMResp || c == CmdCancelSMResp || c == CmdReplaceSMResp || c == CmdCancelBroadcastSMResp
+	switch c {
+	case CmdQuerySMResp, CmdCancelSMResp, CmdReplaceSMResp, CmdCancelBroadcastSMResp, CmdUnbindResp, CmdEnquireLinkResp,
+		CmdGenericNack:
+		return true
+	}
+	return false
 }
 
 // time is a time in either form; tshark counts the relative one in seconds, with months and years by its

@@ -21,7 +21,7 @@ func (f BroadcastAreaFormat) String() string { return nth(f, "alias|ellipsoid ar
 // BroadcastArea is broadcast_area_identifier: SMPP 5.0 §4.8.4.4.
 type BroadcastArea struct {
 	Format BroadcastAreaFormat
-	// Details is at most 99 octets: the name, or the shape as TS 23.032 has it.
+	// Details is at most 100 octets: the name, or the shape as TS 23.032 has it.
 	Details []byte
 }
 

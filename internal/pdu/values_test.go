@@ -116,10 +116,13 @@ func TestTLVsAsRead(t *testing.T) {
 		{TagBillingIdentification, "\x01", "format 0x01 (reserved) (empty)", ""},
 		{TagSourceNetworkID, "310-026\x00", `"310-026"`, ""},
 		{TagSourceNodeID, "000123", `"000123"`, ""},
-		{TagSourceNodeID, "00012x", `"00012x"`, "six decimal digits"},
+		{TagSourceNodeID, "00012x", `"00012x"`, "6 decimal digits"},
 		{TagDestAddrNPResolution, "\x02", "0x02 queried, ported", ""},
 		{TagDestAddrNPCountry, "359", "333539", ""},
 		{TagDestAddrNPInformation, "123", "313233", "3 octets, the standard has 10"},
+		{TagDestAddrNPInformation, "2025331234", `"2025331234"`, ""},
+		{TagDestAddrNPInformation, "202533123x", `"202533123x"`, "10 decimal digits"},
+		{TagBroadcastAreaIdentifier, "\x00" + strings.Repeat("x", 100), `alias "` + strings.Repeat("x", 100) + `"`, ""},
 	}
 	for _, tt := range tests {
 		if got := (looks{}).tlv(TLV{tt.tag, []byte(tt.value)}); got != tt.want {
