@@ -54,10 +54,10 @@ func (s *store) headRecords() (ids []ID, notes int) {
 // tidy runs after each roll. It moves the records of the oldest segment when few of it are live and
 // the pool is filling up, and as many segments as it takes when the reserve is touched.
 func (s *store) tidy() {
+	s.moveKeys() // also while records are moved: a segment is not free while keys are told only there
 	if s.compacting {
 		return
 	}
-	s.moveKeys()
 	if len(s.free) < reserve {
 		s.makeRoom(func() bool { return len(s.free) >= reserve }, int64(s.size/4))
 		return

@@ -23,6 +23,7 @@ type load struct {
 	group     int // most records of one Append
 	together  int // most actions that share a commit
 	faults    int // one in so many operations fails, 0: none
+	replaces  bool
 	strangers int // files in the directory that are not of the pool
 	size      func(*rand.Rand) int
 	config    func(*Config)
@@ -129,15 +130,15 @@ func (w *world) failures() func(op, name string) error {
 
 // restart kills the process and opens the queue again on the same medium: what was not synced is still not.
 func (x *explorer) restart(w *world) {
-	old, d := w.s, w.disk
-	d.fail, d.locked = nil, false
+	d := w.disk
+	d.fail, d.locked, d.alive = nil, false, true
 	w.s = nil
-	_ = old
 	s, _, err := w.verify(d, nil)
 	if err != nil {
 		w.wrong("killed and opened again: %v", err)
 		return
 	}
+	d.alive = false
 	w.adopt(s, d)
 	if w.load.faults > 0 {
 		d.fail = w.failures()
@@ -178,9 +179,14 @@ func (x *explorer) cut(w *world, op string, generation int) {
 	}
 	for range min(len(p.units), 2) {
 		p.sample(x.rng)
-		if p.rip(x.rng) {
-			try()
+		if !p.rip(x.rng) || x.err != nil {
+			continue
 		}
+		var h *harm
+		if u := p.units[p.tear.unit-1]; u.sector == 0 { // a header of two lives may be reported, and costs nothing
+			h = &harm{blind: true}
+		}
+		x.try(w, p.image(), h, op+p.String(), generation)
 	}
 	if x.err == nil {
 		x.try(w, w.disk.killed(), nil, op+", process killed", generation)
@@ -198,6 +204,9 @@ func (x *explorer) cut(w *world, op string, generation int) {
 // it once more, and now and then lets the load go on in it.
 func (x *explorer) try(w *world, d *simDisk, h *harm, op string, generation int) {
 	key := [2]uint64{d.checksum(false), d.checksum(true)}
+	if d.alive {
+		key[1]++
+	}
 	x.distinct[key[0]] = struct{}{}
 	if x.seen[key] {
 		return
@@ -294,6 +303,9 @@ func (x *explorer) add(y *explorer) {
 func explore(l *load, seed uint64, steps int) *explorer {
 	x := newExplorer(seed, 3)
 	w := newWorld(l, seed, true)
+	if !l.fresh || l.prepare != nil {
+		w.preset(seed)
+	}
 	if l.prepare != nil {
 		l.prepare(w)
 	}

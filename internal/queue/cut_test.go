@@ -267,6 +267,7 @@ func (p *plan) image() *simDisk {
 // be read, and no more durable than before.
 func (d *simDisk) killed() *simDisk {
 	after := newSimDisk()
+	after.alive = true
 	made := map[*simFile]*simFile{}
 	take := func(f *simFile) *simFile {
 		g := made[f]

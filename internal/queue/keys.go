@@ -3,6 +3,7 @@ package queue
 import (
 	"encoding/binary"
 	"math/bits"
+	"slices"
 	"time"
 )
 
@@ -173,6 +174,18 @@ func (s *store) moveKeys() {
 		s.write(pending{kind: kindKeys, payload: p})
 		s.lazy(later)
 	}
+}
+
+// forgetBelow forgets the keys of settled records that only segments of lives below head tell: those are
+// needed, and there is none to move the keys to.
+func (t *keyTable) forgetBelow(head uint64) {
+	t.order = slices.DeleteFunc(t.order, func(ref keyRef) bool {
+		st, ok := t.at(ref)
+		if ok && st.life < head {
+			delete(t.m, ref.hash)
+		}
+		return !ok || st.life < head
+	})
 }
 
 // head is the life of the oldest segment that tells a key of a settled record, next when none does.

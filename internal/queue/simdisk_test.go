@@ -34,6 +34,8 @@ type simDisk struct {
 	// deaf: syncs are acknowledged and do nothing.
 	deaf   bool
 	locked bool
+	// alive: the power was not cut since somebody wrote here.
+	alive bool
 	// wrong is the first thing that nobody may do to a medium and that was done.
 	wrong string
 }

@@ -21,6 +21,9 @@ func (h *harm) String() string {
 	return fmt.Sprintf(", %s destroyed from %d to %d", h.file, h.from, h.to)
 }
 
+// of reports whether records of that ID lay in it.
+func (h *harm) of(id ID) bool { return h != nil && h.ids[id] }
+
 // verify opens the medium as it may be after a cut and compares what is there with the model. It returns
 // the store for another life, a hash of what callers see of it, and what is wrong.
 func (w *world) verify(d *simDisk, h *harm) (s *store, view uint64, err error) {
@@ -34,8 +37,8 @@ func (w *world) verify(d *simDisk, h *harm) (s *store, view uint64, err error) {
 	if h != nil && len(h.ids) > 0 && !h.blind && !rec.Harmed() {
 		return nil, 0, fmt.Errorf("damage was not noticed: %v", rec)
 	}
-	exempt := func(id ID) bool { return h != nil && h.ids[id] }
-	if err := w.verifyStored(s, h); err != nil {
+	exempt := h.of
+	if err := w.verifyStored(s, h, d.alive); err != nil {
 		return nil, 0, err
 	}
 	items := s.list(nil, 0, 1<<20)
@@ -46,7 +49,7 @@ func (w *world) verify(d *simDisk, h *harm) (s *store, view uint64, err error) {
 			return nil, 0, fmt.Errorf("record %d was settled and is back", it.ID)
 		}
 		if r == nil {
-			if exempt(it.ID) {
+			if exempt(it.ID) || h != nil && w.untold[it.ID] {
 				continue
 			}
 			return nil, 0, fmt.Errorf("record %d was invented", it.ID)
@@ -77,15 +80,29 @@ func (w *world) verify(d *simDisk, h *harm) (s *store, view uint64, err error) {
 
 // verifyStored checks that what was acknowledged is there, and of every other Append all or nothing; where a
 // page was destroyed under an Append in flight, nothing can tell whether its missing part had arrived.
-func (w *world) verifyStored(s *store, h *harm) error {
+func (w *world) verifyStored(s *store, h *harm, killed bool) error {
 	type count struct{ there, missing int }
 	groups := map[int]count{} // of Appends that have not returned
 	for id, r := range w.records {
 		there := s.visible(id) != nil
+		exempt := h.of(id)
+		if by := w.records[r.by]; by != nil && !exempt && !h.of(r.by) && r.stored && !r.now.settled {
+			// Of several in flight that follow each other the last may have arrived alone.
+			if next := s.visible(r.by) != nil; there && next || !there && !w.follower(s, r) {
+				return fmt.Errorf("record %d, there %v, was replaced by %d, there %v", id, there, r.by, next)
+			}
+			continue
+		}
 		if r.stored {
-			if !there && !r.now.settled && (h == nil || !h.ids[id]) {
+			if !there && !r.now.settled && !exempt && int(r.entry.Class) <= w.urgent {
 				return fmt.Errorf("record %d was acknowledged and is lost", id)
 			}
+			continue
+		}
+		if r.lax && !there && killed {
+			return fmt.Errorf("record %d was written and is lost with the process", id)
+		}
+		if r.by != 0 {
 			continue
 		}
 		n := groups[r.group]
@@ -102,6 +119,18 @@ func (w *world) verifyStored(s *store, h *harm) error {
 		}
 	}
 	return nil
+}
+
+// follower reports whether a record that has taken the place of r is there, or was.
+func (w *world) follower(s *store, r *known) bool {
+	for r.by != 0 {
+		next := w.records[r.by]
+		if next == nil || next.now.settled || s.visible(r.by) != nil {
+			return true
+		}
+		r = next
+	}
+	return false
 }
 
 // verifyRest checks IDs, keys and the store's own counts.
@@ -121,7 +150,7 @@ func (w *world) verifyRest(s *store, exempt func(ID) bool) error {
 		return fmt.Errorf("the next ID is %d, and %d was given already", s.nextID, last)
 	}
 	for key, id := range w.keys {
-		if r := w.records[id]; !r.now.settled && !exempt(id) {
+		if r := w.records[id]; !r.now.settled && r.by == 0 && !exempt(id) && int(r.entry.Class) <= w.urgent {
 			if got := s.keys.m[s.pool.hash(key)]; got.id != id {
 				return fmt.Errorf("key %q of record %d is forgotten", key, id)
 			}
@@ -274,6 +303,16 @@ func (w *world) touched(h *harm, f *simFile, left []byte) {
 	for id, r := range w.records {
 		if groups[r.group] {
 			h.ids[id] = true
+		}
+	}
+	for more := true; more; { // with what is lost comes back what it had replaced
+		more = false
+		for _, all := range []map[ID]*known{w.records, w.gone} {
+			for id, r := range all {
+				if h.ids[r.by] && !h.ids[id] {
+					h.ids[id], more = true, true
+				}
+			}
 		}
 	}
 }

@@ -54,7 +54,9 @@ func (s step) apply(st standing) standing {
 type known struct {
 	entry   Entry
 	group   int  // Append it came with
-	stored  bool // Append has returned without an error
+	stored  bool // Append has returned without an error, and it is durable
+	lax     bool // Append has returned and only the process may die
+	by      ID   // the record that is to take its place, not durable yet
 	leased  bool
 	readyAt time.Time
 	kicked  bool
@@ -105,7 +107,9 @@ type world struct {
 	s       *store
 	records map[ID]*known // those that are not durably settled
 	gone    map[ID]*known // those that are
+	untold  map[ID]bool   // those that were in flight when a cut came and were not found then
 	tainted map[ID]bool   // their note was left out for want of room
+	urgent  int           // while an Append may evict records of classes above: that class, else Classes
 	groups  int
 	keys    map[string]ID // of stored records
 	version int           // rises with each change of the model
@@ -116,8 +120,8 @@ type world struct {
 func newWorld(l *load, seed uint64, bubble bool) *world {
 	w := &world{
 		load: l, rng: rand.New(rand.NewPCG(seed, 1)), disk: newSimDisk(), cfg: simConfig(),
-		records: map[ID]*known{}, gone: map[ID]*known{}, tainted: map[ID]bool{}, keys: map[string]ID{},
-		trace: fmt.Sprintf("load %s, seed %d", l.name, seed),
+		records: map[ID]*known{}, gone: map[ID]*known{}, untold: map[ID]bool{}, tainted: map[ID]bool{}, keys: map[string]ID{},
+		trace: fmt.Sprintf("load %s, seed %d", l.name, seed), urgent: Classes,
 	}
 	if bubble {
 		w.cfg.ClockFloor = bubbleStart.Add(-time.Hour)
@@ -127,6 +131,16 @@ func newWorld(l *load, seed uint64, bubble bool) *world {
 		l.config(&w.cfg)
 	}
 	return w
+}
+
+// preset makes the first segment of a pool whose ID is the seed's, so that a run comes again octet for octet.
+func (w *world) preset(seed uint64) {
+	h := header{pages: uint16(w.cfg.SegmentSize / pageSize)}
+	noise(h.pool[:], seed)
+	b := make([]byte, w.cfg.SegmentSize)
+	copy(b, h.append(nil))
+	f := &simFile{disk: w.disk, name: segmentName(0), durable: b, now: b, shared: true}
+	w.disk.names[f.name], w.disk.durable[f.name] = f, f
 }
 
 func simConfig() Config {
@@ -177,8 +191,8 @@ func (w *world) commit() bool {
 	err := w.s.commit()
 	w.version++
 	if err != nil {
-		if !errors.Is(err, ErrStorage) {
-			w.wrong("commit: %v", err)
+		if !errors.Is(err, ErrStorage) || w.load.faults == 0 {
+			w.wrong("commit: %v; %s", err, fillOf(w.s))
 		}
 		return false
 	}
@@ -190,6 +204,12 @@ func (w *world) commit() bool {
 func (w *world) settled() {
 	w.version++
 	for id, r := range w.records {
+		if r.lax && w.s.visible(id) != nil {
+			w.store(id)
+		}
+		if r.by != 0 && w.follower(w.s, r) {
+			r.now.settled = true
+		}
 		if !r.stored {
 			continue
 		}
@@ -197,6 +217,15 @@ func (w *world) settled() {
 		if r.sure.settled {
 			w.leave(id)
 		}
+	}
+}
+
+// store notes that a record was acknowledged and is durable.
+func (w *world) store(id ID) {
+	r := w.records[id]
+	r.stored, r.lax = true, false
+	if r.entry.Key != "" {
+		w.keys[r.entry.Key] = id
 	}
 }
 
@@ -209,7 +238,7 @@ func (w *world) leave(id ID) {
 
 // put appends one Append of 1 to n records and returns whether it was placed; it is durable with the next
 // commit, which is what stored waits for.
-func (w *world) put(n int) (ids []ID, entries []Entry) {
+func (w *world) put(n int) (ids []ID, entries []Entry, p promise) {
 	entries = make([]Entry, 1)
 	if n > 1 && w.rng.IntN(4) == 0 {
 		entries = make([]Entry, 2+w.rng.IntN(n-1))
@@ -232,14 +261,19 @@ func (w *world) put(n int) (ids []ID, entries []Entry) {
 		case 1:
 			e.Expires = now.Add(48 * time.Hour).Truncate(time.Millisecond)
 		}
+		if w.load.replaces && w.rng.IntN(3) == 0 {
+			e.Replace = fmt.Sprintf("gauge %d", w.rng.IntN(4))
+		}
 		entries[i] = e
+		w.urgent = min(w.urgent, int(e.Class)) // more than admit may evict for: it takes the highest class
 	}
 	first := w.s.nextID
 	// In flight: the records may be there from now on, but nobody was told.
 	for i, e := range entries {
 		w.records[first+ID(i)] = &known{entry: e, group: w.groups, readyAt: e.NotBefore}
 	}
-	ids, _, err := w.s.put(entries)
+	ids, p, err := w.s.put(entries)
+	w.evicted()
 	w.version++
 	switch {
 	case err == nil:
@@ -250,30 +284,60 @@ func (w *world) put(n int) (ids []ID, entries []Entry) {
 			if _, ok := w.gone[id]; ok {
 				w.wrong("ID %d is given again", id)
 			}
+			w.records[id].lax = false
 		}
-		return ids, entries
+		w.replaced(entries, ids)
+		return ids, entries, p
 	case errors.Is(err, ErrFull):
 		for i := range entries {
 			delete(w.records, first+ID(i))
 		}
-	case !errors.Is(err, ErrStorage) && !errors.Is(err, ErrTooLarge):
-		w.wrong("Append: %v", err)
+	case (!errors.Is(err, ErrStorage) || w.load.faults == 0) && !errors.Is(err, ErrTooLarge):
+		w.wrong("Append: %v; %s", err, fillOf(w.s))
 	case w.s.nextID == first:
 		for i := range entries {
 			delete(w.records, first+ID(i))
 		}
 	}
-	return nil, nil
+	return nil, nil, nothing
+}
+
+// evicted notes the records that an Append has evicted.
+func (w *world) evicted() {
+	w.urgent = Classes
+	for id, r := range w.records {
+		if r.stored && !r.now.settled && w.s.index.get(id) == nil {
+			s := step{kind: kindDone}
+			r.now = s.apply(r.now)
+			r.steps = append(r.steps, s)
+			r.moments = append(r.moments, r.now)
+		}
+	}
+}
+
+// replaced notes the records whose place the entries are to take.
+func (w *world) replaced(entries []Entry, ids []ID) {
+	for id, r := range w.records {
+		sl := w.s.index.get(id)
+		if sl == nil || !sl.is(slotReplaced) || r.by != 0 {
+			continue
+		}
+		for i := range entries {
+			if entries[i].Replace != "" && entries[i].Replace == r.entry.Replace && ids[i] != id && r.by == 0 {
+				r.by = ids[i]
+			}
+		}
+		if r.by == 0 {
+			w.wrong("record %d is replaced by none of %d", id, ids)
+		}
+	}
 }
 
 // acknowledge notes that an Append has returned.
-func (w *world) acknowledge(ids []ID, entries []Entry) {
+func (w *world) acknowledge(ids []ID) {
 	w.version++
-	for i, id := range ids {
-		w.records[id].stored = true
-		if k := entries[i].Key; k != "" {
-			w.keys[k] = id
-		}
+	for _, id := range ids {
+		w.store(id)
 	}
 }
 
@@ -281,7 +345,7 @@ func (w *world) acknowledge(ids []ID, entries []Entry) {
 func (w *world) pick(suits func(*known) bool) (ID, *known) {
 	var ids []ID
 	for id, r := range w.records {
-		if r.stored && !r.now.settled && len(r.steps) < mostSteps && suits(r) {
+		if r.stored && !r.now.settled && r.by == 0 && len(r.steps) < mostSteps && suits(r) {
 			ids = append(ids, id)
 		}
 	}
@@ -350,7 +414,7 @@ func (w *world) lease() {
 	var want ID
 	for id, r := range w.records {
 		// What is durable may be leased before its Append has returned.
-		if !r.stored && w.s.visible(id) == nil || r.now.settled || r.leased || r.now.state != Ready || r.entry.Lane != lane || r.readyAt.After(time.Now()) {
+		if !r.stored && w.s.visible(id) == nil || r.now.settled || r.leased || r.by != 0 || r.now.state != Ready || r.entry.Lane != lane || r.readyAt.After(time.Now()) {
 			continue
 		}
 		if best := w.records[want]; best == nil || r.entry.Class < best.entry.Class || r.entry.Class == best.entry.Class && id < want {
@@ -480,19 +544,17 @@ func (w *world) act() {
 	if live < 3 {
 		puts = 90
 	}
-	type placed struct {
-		ids     []ID
-		entries []Entry
-	}
-	var waiting []placed
+	var waiting [][]ID
+	surely := false
 	for range 1 + w.rng.IntN(w.load.together) { // what shares one commit
 		if w.err != nil {
 			return
 		}
 		switch n := w.rng.IntN(100); {
 		case n < puts:
-			if ids, entries := w.put(w.load.group); ids != nil {
-				waiting = append(waiting, placed{ids, entries})
+			if ids, _, p := w.put(w.load.group); ids != nil {
+				waiting = append(waiting, ids)
+				surely = surely || p == durable
 			}
 		case n < puts+w.load.settles:
 			w.settle()
@@ -510,12 +572,21 @@ func (w *world) act() {
 		}
 		return
 	}
+	if !surely && len(waiting) > 0 && w.rng.IntN(2) == 0 { // nobody waits for the power to be survived
+		if w.s.flush() == nil && back == w.s.takenBack {
+			for _, id := range slices.Concat(waiting...) {
+				w.records[id].lax = true
+			}
+		}
+		w.version++
+		return
+	}
 	if w.commit() && back == w.s.takenBack {
-		for _, p := range waiting {
-			if w.s.visible(p.ids[0]) == nil {
+		for _, ids := range waiting {
+			if w.s.visible(ids[0]) == nil {
 				continue // taken back before others healed the medium, which the caller is told
 			}
-			w.acknowledge(p.ids, p.entries)
+			w.acknowledge(ids)
 		}
 	}
 }
@@ -529,7 +600,7 @@ func (w *world) clone(seed uint64) *world {
 		copied.steps, copied.moments = slices.Clone(r.steps), slices.Clone(r.moments)
 		c.records[id] = &copied
 	}
-	c.gone, c.keys, c.tainted = maps.Clone(w.gone), maps.Clone(w.keys), maps.Clone(w.tainted)
+	c.gone, c.keys, c.tainted, c.untold = maps.Clone(w.gone), maps.Clone(w.keys), maps.Clone(w.tainted), maps.Clone(w.untold)
 	return c
 }
 
@@ -546,6 +617,7 @@ func (w *world) adopt(s *store, d *simDisk) {
 			w.leave(id)
 			if !r.stored {
 				delete(w.gone, id) // nobody was told: the ID may be given again
+				w.untold[id] = true
 			}
 			continue
 		}
@@ -554,7 +626,7 @@ func (w *world) adopt(s *store, d *simDisk) {
 			w.wrong("record %d: %v", id, err)
 			continue
 		}
-		r.stored, r.leased, r.readyAt = true, false, time.Time{}
+		r.stored, r.lax, r.leased, r.by, r.readyAt = true, false, false, 0, time.Time{}
 		if sl.is(slotDelayed) { // the time itself may be lost with the record of a retry that was not durable
 			r.readyAt = time.Now().Add(time.Hour)
 		}
@@ -564,4 +636,15 @@ func (w *world) adopt(s *store, d *simDisk) {
 			w.keys[r.entry.Key] = id
 		}
 	}
+}
+
+// fillOf says how the pool is filled.
+func fillOf(s *store) string {
+	text := fmt.Sprintf("%d segments, %d free, of which %d reusable; head %d, durable %d; needed %d of %d; the log:",
+		len(s.segs), len(s.free), s.reusable(), s.head(), s.writer.durable, s.neededWith(nil), s.capacity())
+	for _, i := range s.chain {
+		seg := s.segs[i]
+		text += fmt.Sprintf(" life %d: %d live, %d octets, up to %d;", seg.life, seg.live, seg.liveOctets, seg.end)
+	}
+	return text
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 )
 
@@ -342,6 +343,7 @@ func (s *store) roll(tidy bool) error {
 		if w.segment != before { // a failed sync has begun another one
 			return nil
 		}
+		s.unpin()
 		if s.reusable() < 0 && w.durable < s.head() {
 			// The freed segments may be used when it is durable that they are free.
 			s.encodeCheck()
@@ -374,16 +376,33 @@ func (s *store) reusable() int {
 	return -1
 }
 
+// unpin forgets the keys that keep every free segment from being written over.
+func (s *store) unpin() {
+	if s.reusable() < 0 && s.head() < s.chainHead() {
+		s.keys.forgetBelow(s.chainHead())
+	}
+}
+
+// superseded is the position in free of a segment that is worthless, though no durable head says so yet, -1 when
+// there is none. The header that is written over it says so: a cut leaves either header, since both lie in
+// one sector.
+func (s *store) superseded() int {
+	return slices.IndexFunc(s.free, func(n int) bool { return s.segs[n].life < s.head() })
+}
+
 // begin starts a new life in a free segment. Its header and first CHECK are durable when it returns
 // nil: if records could be on the medium without the header, a recovery would not see that the number of
 // the life is taken, give it again, and take those records for new ones.
 func (s *store) begin() error {
+	s.unpin()
 	i := s.reusable()
 	if i < 0 {
-		if err := s.extend(); err != nil {
-			return err
+		err := s.extend()
+		if i = len(s.free) - 1; err != nil {
+			if i = s.superseded(); i < 0 {
+				return err
+			}
 		}
-		i = len(s.free) - 1
 	}
 	n := s.free[i]
 	seg := s.segs[n]
