@@ -18,13 +18,14 @@ import (
 type load struct {
 	name      string
 	about     string
-	puts      int // of 100 actions, how many are an Append
-	settles   int // and how many settle a record; the others change one
-	group     int // most records of one Append
-	together  int // most actions that share a commit
-	faults    int // one in so many operations fails, 0: none
-	replaces  bool
-	strangers int // files in the directory that are not of the pool
+	puts      int  // of 100 actions, how many are an Append
+	settles   int  // and how many settle a record; the others change one
+	group     int  // most records of one Append
+	together  int  // most actions that share a commit
+	faults    int  // one in so many operations fails, 0: none
+	replaces  bool // records take the place of others
+	sealed    bool // with a key
+	strangers int  // files in the directory that are not of the pool
 	size      func(*rand.Rand) int
 	config    func(*Config)
 	prepare   func(*world) // before the first opening
@@ -300,9 +301,12 @@ func (x *explorer) add(y *explorer) {
 }
 
 // explore runs one load once.
-func explore(l *load, seed uint64, steps int) *explorer {
+func explore(l *load, seed uint64, steps int, key string) *explorer {
 	x := newExplorer(seed, 3)
 	w := newWorld(l, seed, true)
+	if l.sealed {
+		w.cfg.KeyFile = key
+	}
 	if !l.fresh || l.prepare != nil {
 		w.preset(seed)
 	}
@@ -351,6 +355,7 @@ func TestCrash(t *testing.T) {
 	if len(chosen) == 0 {
 		t.Fatalf("there is no load %s", os.Getenv("CRASH_LOAD"))
 	}
+	key := keyFile(t, "a1")
 	start := time.Now()
 	var mu sync.Mutex
 	all, job := newExplorer(0, 0), 0
@@ -370,7 +375,7 @@ func TestCrash(t *testing.T) {
 					job++
 					mu.Unlock()
 					var x *explorer
-					synctest.Test(t, func(*testing.T) { x = explore(l, seed, steps) })
+					synctest.Test(t, func(*testing.T) { x = explore(l, seed, steps, key) })
 					mu.Lock()
 					all.add(x)
 					byLoad[l.name] += x.checked

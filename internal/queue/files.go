@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+
+	"golang.org/x/sys/unix"
 )
 
 // files is the little that the queue needs of one directory. What is built on it may be a disk, or a
@@ -45,6 +47,9 @@ type file interface {
 	truncate(size int64) error
 	// datasync returns when what was written is on the medium, as fdatasync.
 	datasync() error
+	// forget lets go of what the kernel keeps of the file beside the medium, where the medium should have it:
+	// after a failed sync it may be that only the kernel has it.
+	forget()
 }
 
 // The names in the directory that are not segments.
@@ -243,6 +248,10 @@ func (f *diskFile) size() (int64, error) {
 }
 
 func (f *diskFile) truncate(size int64) error { return f.Truncate(size) }
+
+func (f *diskFile) forget() {
+	_ = unix.Fadvise(int(f.Fd()), 0, 0, unix.FADV_DONTNEED) // where it is not known, nothing can be done
+}
 
 func (f *diskFile) datasync() error {
 	for {

@@ -75,7 +75,8 @@ func TestGolden(t *testing.T) {
 			}
 		}
 		d = goldenDisk()
-		d.names[segmentName(0)].now = golden
+		f := d.names[segmentName(0)]
+		f.now, f.durable = golden, golden
 		s, rec, err := openStore(cfg, d, quiet)
 		if err != nil || reported(rec) {
 			t.Fatal(rec, err)

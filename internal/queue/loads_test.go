@@ -29,6 +29,7 @@ func loads() []*load {
 		{name: "replace", about: "records that take the place of earlier ones", puts: 60, settles: 25, group: 3, together: 4, replaces: true, size: upTo(200, 1500)},
 		{name: "relaxed", about: "telemetry that is acknowledged before it is durable", puts: 55, settles: 30, group: 3, together: 3, size: upTo(300, 2000),
 			config: func(c *Config) { c.Durability = relaxed }},
+		{name: "sealed", about: "records are sealed with a key", puts: 45, settles: 35, group: 4, together: 3, size: upTo(300, 2000), sealed: true},
 		{name: "faults", about: "writes, syncs and renames fail, now and then for a while: sealed segments, spare ones, held changes", puts: 45, settles: 35, group: 3, together: 4, faults: 12, size: upTo(300, 2000)},
 		{name: "making", about: "the pool is being made", puts: 40, settles: 30, group: 3, together: 3, fresh: true, size: upTo(300, 2000)},
 		{name: "growing", about: "a pool that is in use gets more segments", puts: 50, settles: 30, group: 3, together: 3, fresh: true, prepare: grow, size: upTo(300, 2000)},

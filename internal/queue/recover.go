@@ -167,6 +167,9 @@ func (l *loader) openAll() error {
 			l.damage(Damage{File: name, Cause: err.Error()}, nil)
 			continue
 		}
+		if l.write { // what a process before this one failed to sync is not to be shown as stored
+			f.file.forget()
+		}
 		if f.size, err = f.file.size(); err != nil {
 			l.damage(Damage{File: name, Cause: err.Error()}, nil)
 		}

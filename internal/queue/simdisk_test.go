@@ -314,6 +314,22 @@ func (f *simHandle) datasync() error {
 	return nil
 }
 
+// forget leaves in sight what is durable and what is still on its way.
+func (f *simHandle) forget() {
+	b := slices.Clone(f.durable)
+	for _, w := range f.writes {
+		if w.size > len(b) {
+			b = append(b, make([]byte, w.size-len(b))...)
+		}
+		b = b[:w.size]
+		copy(b[w.at:], w.data)
+	}
+	f.now, f.shared = b, false
+	if len(f.writes) == 0 {
+		f.now, f.shared = f.durable, true
+	}
+}
+
 func (f *simHandle) Close() error { f.closed = true; return nil }
 
 // sumSeed makes the sums of one run of the tests comparable.
