@@ -23,10 +23,11 @@ func decodeCommand(a *app) *cobra.Command {
 			"3.4 and 5.0, and what it says; then the text of the message, and its user data header.\n\n" +
 			"It takes octets in hex from the command line, or a file, or standard input, and sees by itself\n" +
 			"what is in it: hex (spaces, line ends, colons, commas, dashes and 0x or \\x between the octets do\n" +
-			"not matter, and hexdump -C, xxd, od -t x1 and tcpdump -X are understood), the octets themselves,\n" +
+			"not matter, and hexdump -C, xxd, od -t x1, tcpdump -X and what Wireshark copies are understood, and\n" +
+			"octets are picked out of the logs of Kannel and Jasmin and out of programs), the octets themselves,\n" +
 			"or a capture, pcap or pcapng (not in the tiny edition: its reader costs 45 kB). Of a capture the TCP\n" +
 			"streams are put together, and gaps are told.\n" +
-			"Several PDUs may follow one another. Where a PDU goes wrong the field and the octet are pointed\n" +
+			"Several PDUs may follow one another, and the first may have other octets before it. Where a PDU goes wrong the field and the octet are pointed\n" +
 			"at, and the exit code is 1. Passwords are shown only with --passwords.",
 		Example: "  smppagent decode 00000010 00000015 00000000 00000001\n" +
 			"  smppagent decode smsc.pcap\n" +
@@ -91,11 +92,16 @@ func decodePDUs(in io.Reader, passwords bool) (shown []shownPDU, about []string,
 		return nil, nil, failf(exitUsage, "decode: more than %d octets, and that is no capture", maxDecodeInput)
 	}
 	if !isBinary(b) {
-		if b, err = parseHex(string(b)); err != nil {
-			return nil, nil, fail(exitUsage, err)
+		text := string(b)
+		if b, err = parseHex(text); err != nil {
+			if b = pickOctets(text); b == nil {
+				return nil, nil, fail(exitUsage, err)
+			}
+			about = []string{fmt.Sprintf("%d octets were picked out of the text", len(b))}
 		}
 	}
-	return showStream(b, passwords), nil, nil
+	shown, said := showStream(b, passwords)
+	return shown, append(about, said...), nil
 }
 
 // isBinary reports whether b is octets and not a text that has them in hex. The first octet of a PDU is 0.

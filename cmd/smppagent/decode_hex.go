@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // hexNoise is what may stand between octets in hex.
@@ -26,7 +27,7 @@ func parseHex(text string) ([]byte, error) {
 		case c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'f':
 			digits = append(digits, c)
 		default:
-			return nil, fmt.Errorf("decode: character %d, %q, is no hex digit", i+1, text[i:i+1])
+			return nil, noDigit(text, i)
 		}
 	}
 	if len(digits) == 0 {
@@ -42,9 +43,20 @@ func parseHex(text string) ([]byte, error) {
 	return octets, nil
 }
 
+// noDigit says where in the text the character is that is neither a digit nor what stands between them.
+func noDigit(text string, at int) error {
+	c, _ := utf8.DecodeRuneInString(text[at:])
+	before := text[:at]
+	line, column := 1+strings.Count(before, "\n"), 1+utf8.RuneCountInString(before[strings.LastIndexByte(before, '\n')+1:])
+	if line == 1 {
+		return fmt.Errorf("decode: character %d, %q, is no hex digit", column, string(c))
+	}
+	return fmt.Errorf("decode: line %d: character %d, %q, is no hex digit", line, column, string(c))
+}
+
 // parseDump reads what hexdump -C, xxd, od -A x -t x1 and tcpdump -X write: lines that begin with the offset of
 // their first octet. It is such a dump only when every offset is right, which no other hex is by chance; a
-// single line must have its offset marked, by a colon or by the text that follows.
+// single line must have its offset marked, by a colon, by more than one space, or by the text that follows.
 func parseDump(text string) ([]byte, bool) {
 	var octets, line []byte
 	lines, marked, repeat := 0, false, false
@@ -97,7 +109,8 @@ func dumpOffset(row string) (offset int, rest string, marked, ok bool) {
 	if rest != "" && rest[0] != ' ' && rest[0] != '\t' {
 		return 0, "", false, false
 	}
-	return int(min(v, 1<<30)), rest, marked || strings.Contains(rest, "|"), true
+	marked = marked || strings.Contains(rest, "|") || strings.HasPrefix(rest, "  ") || strings.HasPrefix(rest, "\t")
+	return int(min(v, 1<<30)), rest, marked, true
 }
 
 // dumpOctets reads the octets of a line, which end where a text begins.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -53,16 +54,41 @@ type shownError struct {
 	secret [2]int // where a password is
 }
 
-// showStream takes apart the PDUs that b consists of.
-func showStream(b []byte, passwords bool) []shownPDU {
-	shown := []shownPDU{}
+// showStream takes apart the PDUs that b consists of. What comes before the first, as the headers of Ethernet, IP
+// and TCP do in a copied packet, is told in about.
+func showStream(b []byte, passwords bool) (shown []shownPDU, about []string) {
+	shown = []shownPDU{}
 	for at := 0; at < len(b); {
-		p := showPDU(b[at:], passwords)
+		n := stray(b[at:])
+		if n > 0 && at == 0 {
+			about = append(about, fmt.Sprintf("the first %d octets are in no PDU", n))
+			at = n
+			continue
+		}
+		rest := b[at:]
+		if n > 0 {
+			rest = rest[:n]
+		}
+		p := showPDU(rest, passwords)
 		p.Offset = at
 		at += p.Length
 		shown = append(shown, p)
 	}
-	return shown
+	return shown, about
+}
+
+// stray is how many octets of b come before the next PDU; 0 when b begins with one, however spoilt, and when
+// there is none.
+func stray(b []byte) int {
+	for at := 0; at+pdu.HeaderLen <= len(b); at++ {
+		length := binary.BigEndian.Uint32(b[at:])
+		fits := length >= pdu.HeaderLen && uint64(length) <= uint64(len(b)-at)
+		known := pdu.Command(binary.BigEndian.Uint32(b[at+4:])).Known()
+		if fits && known || at == 0 && (fits || known) {
+			return at
+		}
+	}
+	return 0
 }
 
 // showPDU takes apart the PDU that b begins with. When its length cannot be believed it is all of b.
