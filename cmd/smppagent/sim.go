@@ -31,12 +31,17 @@ func simCommand(a *app) *cobra.Command {
 			"delivery receipts after a while. Type \"+359888123456: hello\" to send a text to the agent as a\n" +
 			"phone would, and \"help\" for the orders that make it misbehave. It keeps nothing when it ends,\n" +
 			"and is not for the open internet.\n\n" +
-			"Misbehaviour, for --fault, several with commas:\n\n" + indent(sim.FaultHelp()),
+			"What real SMSCs do, and what may befall any: quirks, for --quirk, several with commas; --quirk list\n" +
+			"explains them. docs/interop.md says what the agent does about each.",
 		Example: "  smppagent sim --account demo:secret\n" +
-			"  smppagent sim --listen 127.0.0.1:2776 --fault throttle=5,late=15s\n" +
+			"  smppagent sim --listen 127.0.0.1:2776 --quirk throttle=5,late=15s\n" +
 			"  smppagent sim --json --receipt-delay 500ms",
 		RunE: func(c *cobra.Command, _ []string) error {
 			var err error
+			if cfg.Faults == "list" {
+				fmt.Fprint(a.out, sim.FaultHelp())
+				return nil
+			}
 			if cfg.IDBase, err = sim.ParseIDBase(idBase); err != nil {
 				return fail(exitUsage, err)
 			}
@@ -65,7 +70,9 @@ func simCommand(a *app) *cobra.Command {
 	f.StringVar(&cfg.Address, "listen", cfg.Address, "`address` to listen on")
 	f.StringSliceVar(&accounts, "account", nil, "`SYSTEM_ID:PASSWORD` that may bind; may be given again (default: everybody may)")
 	f.StringVar(&cfg.SystemID, "system-id", cfg.SystemID, "the SMSC's own `name`")
-	f.StringVar(&cfg.Faults, "fault", "", "misbehave from the start: `names`, see above")
+	f.StringVar(&cfg.Faults, "quirk", "", "misbehave from the start: `names`, or list to explain them")
+	f.StringVar(&cfg.Faults, "fault", "", "the same as --quirk")
+	_ = f.MarkHidden("fault") // its name of old
 	f.DurationVar(&cfg.ReceiptDelay, "receipt-delay", cfg.ReceiptDelay, "time from acceptance to the receipt")
 	f.DurationVar(&cfg.Latency, "latency", cfg.Latency, "time that every response takes")
 	f.StringVar(&idBase, "id-base", idBase, "message_ids in `base` decimal or hex")

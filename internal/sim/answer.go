@@ -55,7 +55,7 @@ func (s *session) answer(ctx context.Context, h pdu.Header, messageID string, du
 	if happens("no-message-id") {
 		messageID = ""
 	}
-	b := s.encode(pdu.StatusROK, sequence, &pdu.SubmitSMResp{MessageID: messageID})
+	b := s.encode(pdu.StatusROK, sequence, &pdu.Unknown{ID: pdu.CmdSubmitSM.Response(), Body: append([]byte(messageID), 0)})
 	o := outgoing{octets: s.shape(b, pdu.StatusROK), due: due, response: true}
 	s.waiting.Add(1)
 	s.spoil(&o, happens)
@@ -77,6 +77,10 @@ func (s *session) answer(ctx context.Context, h pdu.Header, messageID string, du
 	}
 	if o.then == goOn && happens("unknown-command") {
 		b := s.encode(pdu.StatusROK, unknownSequence, &pdu.Unknown{ID: unknownCommand, Body: []byte("what?\x00")})
+		s.send(ctx, outgoing{octets: b, due: o.due})
+	}
+	if o.then == goOn && happens("stray-nack") {
+		b := s.encode(pdu.StatusRINVCMDID, h.Length, &pdu.GenericNack{})
 		s.send(ctx, outgoing{octets: b, due: o.due})
 	}
 	return false
@@ -110,6 +114,9 @@ func (s *session) spoil(o *outgoing, happens func(string) bool) {
 	}
 }
 
+// errorTLVs are additional_status_info_text and delivery_failure_reason: §5.3.2.11, §5.3.2.33.
+const errorTLVs = "\x00\x1d\x00\x06later\x00" + "\x04\x25\x00\x01\x02"
+
 // shape gives a response of bind or submit_sm the body that faults want it to have.
 func (s *session) shape(b []byte, status pdu.Status) []byte {
 	switch {
@@ -119,6 +126,9 @@ func (s *session) shape(b []byte, status pdu.Status) []byte {
 	case status != pdu.StatusROK && s.smsc.faults.happens("error-body"):
 		s.fault("error-body")
 		b = append(b[:headerLen], 0)
+	case status != pdu.StatusROK && s.smsc.faults.happens("error-tlvs"):
+		s.fault("error-tlvs")
+		b = append(b[:headerLen], errorTLVs...)
 	default:
 		return b
 	}

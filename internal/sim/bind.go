@@ -3,6 +3,7 @@ package sim
 import (
 	"context"
 	"crypto/subtle"
+	"time"
 
 	"smppagent/internal/pdu"
 )
@@ -22,6 +23,10 @@ func (s *session) bind(ctx context.Context, h pdu.Header, m *pdu.Bind) (stop boo
 	case f.happens("http"):
 		s.fault("http")
 		s.send(ctx, outgoing{octets: []byte("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n"), then: closeAfter})
+		return true
+	case f.happens("tls-alert"):
+		s.fault("tls-alert")
+		s.send(ctx, outgoing{octets: []byte("\x15\x03\x01\x00\x02\x02\x46"), then: closeAfter}) // protocol_version
 		return true
 	case f.happens("mute-bind"):
 		s.fault("mute-bind")
@@ -43,6 +48,10 @@ func (s *session) bind(ctx context.Context, h pdu.Header, m *pdu.Bind) (stop boo
 	b = s.shape(b, status)
 	if status == pdu.StatusROK {
 		s.kind, s.systemID = kind, m.SystemID
+		if kind.receives() && f.happens("one-segment") {
+			s.fault("one-segment")
+			s.joined.Store(time.Now().Add(joinedAfter).UnixNano())
+		}
 	}
 	s.send(ctx, outgoing{octets: b})
 	return false
@@ -55,6 +64,9 @@ func (s *session) admit(command pdu.Command, kind bindKind, m *pdu.Bind) pdu.Sta
 	}
 	if status := s.smsc.faults.status("refuse-bind"); status != pdu.StatusROK {
 		s.fault("refuse-bind")
+		return status
+	}
+	if status := s.strictBind(command, m); status != pdu.StatusROK {
 		return status
 	}
 	if accounts := s.smsc.cfg.Accounts; len(accounts) > 0 {

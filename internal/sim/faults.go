@@ -68,11 +68,11 @@ func (f *Faults) Set(text string) error {
 		}
 		kind, ok := findFault(name)
 		if !ok {
-			return fmt.Errorf("sim: unknown fault %q; there are %s", name, strings.Join(FaultNames(), ", "))
+			return fmt.Errorf("sim: unknown quirk %q; there are %s", name, strings.Join(FaultNames(), ", "))
 		}
 		one, err := parseFault(kind, value, now)
 		if err != nil {
-			return fmt.Errorf("sim: fault %s=%s: %w", name, value, err)
+			return fmt.Errorf("sim: quirk %s=%s: %w", name, value, err)
 		}
 		set = append(set, one)
 	}
@@ -124,18 +124,42 @@ func FaultNames() []string {
 	return names
 }
 
-// FaultHelp explains every fault, one a line.
+// FaultHelp explains every fault, one a line, with its row in docs/interop.md, where it has one, and the
+// section of SMPP 3.4 that it is about.
 func FaultHelp() string {
 	values := map[faultUnit]string{perEvent: "=N|P%", nth: "=N|P%", pace: "=N|P%|N/s", period: "=10s",
-		delay: "=10s[*N]", status: "=ESME_…[*N]", groups: "=N"}
+		delay: "=10s[*N]", status: "=ESME_…[*N]", groups: "=N", most: "=N"}
 	var b strings.Builder
 	for _, k := range faultList {
-		fmt.Fprintf(&b, "  %-30s %s\n", k.name+values[k.unit], k.help)
+		section := k.section
+		if !strings.HasPrefix(section, "App.") {
+			section = "§" + section
+		}
+		if k.pitfall != "" {
+			section = "pitfall " + k.pitfall + ", " + section
+		}
+		fmt.Fprintf(&b, "  %-30s %s (%s)\n", k.name+values[k.unit], k.help, section)
 	}
 	return b.String()
 }
 
+// Pitfalls returns for every quirk that real SMSCs have the numbers of its rows in docs/interop.md.
+func Pitfalls() map[string][]int {
+	all := map[string][]int{}
+	for _, k := range faultList {
+		for number := range strings.SplitSeq(k.pitfall, ",") {
+			if n, err := strconv.Atoi(strings.TrimSpace(number)); err == nil {
+				all[k.name] = append(all[k.name], n)
+			}
+		}
+	}
+	return all
+}
+
 func parseFault(kind faultKind, value string, now time.Time) (*fault, error) {
+	if value == "on" && kind.usual != "" {
+		value = kind.usual
+	}
 	one := &fault{kind: kind, value: value, left: forever}
 	if value == "off" {
 		one.left = 0
@@ -168,6 +192,11 @@ func parseFault(kind faultKind, value string, now time.Time) (*fault, error) {
 		one.count, err = strconv.Atoi(value)
 		if err != nil || one.count < 2 || one.count > 1000 {
 			err = errors.New("want how many at a time, 2 to 1000, or off")
+		}
+	case most:
+		one.count, err = strconv.Atoi(value)
+		if err != nil || one.count < 1 || one.count > 1000 {
+			err = errors.New("want how many at most, 1 to 1000, or off")
 		}
 	}
 	return one, err

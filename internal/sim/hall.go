@@ -1,6 +1,9 @@
 package sim
 
-import "sync"
+import (
+	"sync"
+	"time"
+)
 
 // hall is where the sessions are: who is bound as what.
 type hall struct {
@@ -9,6 +12,7 @@ type hall struct {
 	present  map[*session]binding
 	refusing bool
 	counts   Stats
+	ghosts   map[string]time.Time // system_ids of lost sessions, and until when they are held
 }
 
 type binding struct {
@@ -16,7 +20,7 @@ type binding struct {
 	kind     bindKind
 }
 
-func newHall() *hall { return &hall{present: map[*session]binding{}} }
+func newHall() *hall { return &hall{present: map[*session]binding{}, ghosts: map[string]time.Time{}} }
 
 // enter registers a connection and says whether it may stay.
 func (h *hall) enter(s *session) bool {
@@ -50,6 +54,20 @@ func (h *hall) bind(s *session, systemID string, kind bindKind, single bool) boo
 	}
 	h.present[s] = binding{systemID, kind}
 	return true
+}
+
+// haunt holds systemID until the given time.
+func (h *hall) haunt(systemID string, until time.Time) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.ghosts[systemID] = until
+}
+
+// haunted reports whether systemID is held.
+func (h *hall) haunted(systemID string, now time.Time) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return now.Before(h.ghosts[systemID])
 }
 
 // systemID returns the system_id that s has bound with, empty before.

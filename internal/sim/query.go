@@ -13,6 +13,10 @@ func (s *session) query(ctx context.Context, h pdu.Header, m *pdu.QuerySM) {
 		s.respond(ctx, pdu.StatusRINVCMDID, h.Sequence, &pdu.GenericNack{})
 		return
 	}
+	if s.smsc.faults.happens("mute-query") {
+		s.fault("mute-query")
+		return
+	}
 	state, ok := s.smsc.book.state(m.MessageID)
 	if !ok || !s.kind.transmits() {
 		s.respond(ctx, pdu.StatusRQUERYFAIL, h.Sequence, &pdu.QuerySMResp{})

@@ -14,12 +14,11 @@ import (
 // text of Appendix B, TLVs, or both.
 func (s *SMSC) receipt(f fate, done time.Time) *delivery {
 	sub := f.submit
-	id := sub.MessageID
-	if f.id != 0 && s.faults.happens("wrong-id-base") {
-		s.event(Event{Kind: KindFault, Fault: "wrong-id-base", SystemID: sub.SystemID})
-		id = s.cfg.IDBase.other().format(f.id)
-	}
+	id := s.receiptID(f)
 	m := &pdu.DeliverSM{Source: sub.PDU.Dest, Dest: sub.PDU.Source, ESMClass: receiptESMClass}
+	if f.state == Enroute {
+		m.ESMClass = intermediateESMClass
+	}
 	if s.faults.happens("plain-receipt") {
 		s.event(Event{Kind: KindFault, Fault: "plain-receipt", SystemID: sub.SystemID})
 		m.ESMClass = 0
@@ -35,7 +34,7 @@ func (s *SMSC) receipt(f fate, done time.Time) *delivery {
 	if ref, ok := sub.PDU.TLVs.Get(pdu.TagUserMessageReference); ok {
 		m.TLVs = append(m.TLVs, pdu.TLV{Tag: pdu.TagUserMessageReference, Value: ref})
 	}
-	if s.cfg.ReceiptForm != ReceiptText {
+	if s.cfg.ReceiptForm != ReceiptText && len(id) <= longestID {
 		m.TLVs = append(m.TLVs,
 			pdu.TLV{Tag: pdu.TagReceiptedMessageID, Value: append([]byte(id), 0)},
 			pdu.TLV{Tag: pdu.TagMessageState, Value: []byte{byte(f.state)}})
@@ -50,7 +49,10 @@ func (s *SMSC) receipt(f fate, done time.Time) *delivery {
 
 const (
 	receiptESMClass = 0x04 // SMSC delivery receipt, §5.2.12
-	gsmNetwork      = 3    // network type of network_error_code, §5.3.2.31
+
+	intermediateESMClass = 0x20 // intermediate delivery notification, the same
+
+	gsmNetwork = 3 // network type of network_error_code, §5.3.2.31
 )
 
 // receiptText writes the text of Appendix B; its dates are in UTC.

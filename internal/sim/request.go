@@ -28,6 +28,7 @@ type requester struct {
 	kind     bindKind
 	account  string
 	sequence uint32
+	began    time.Time
 	open     map[uint32]asked
 	leaving  bool // unbind was sent
 	asking   bool // enquire_link is under way
@@ -36,7 +37,7 @@ type requester struct {
 // request asks the ESME what the SMSC has to ask: it delivers what the outbox holds, makes sure that the
 // ESME is there, and unbinds when told. It runs while the session is bound.
 func (s *session) request(ctx context.Context, kind bindKind, systemID string) {
-	r := &requester{session: s, kind: kind, account: systemID, open: map[uint32]asked{}}
+	r := &requester{session: s, kind: kind, account: systemID, began: time.Now(), open: map[uint32]asked{}}
 	defer r.giveUp()
 	timer := time.NewTimer(time.Hour)
 	defer timer.Stop()
@@ -59,10 +60,7 @@ func (s *session) request(ctx context.Context, kind bindKind, systemID string) {
 			}
 		case <-s.wake:
 		case <-s.quit:
-			if !r.leaving {
-				r.leaving = true
-				r.ask(ctx, &pdu.Unbind{}, nil)
-			}
+			r.leave(ctx)
 		case <-timer.C:
 		case <-ctx.Done():
 			return
@@ -105,7 +103,11 @@ func (r *requester) step(ctx context.Context, now time.Time) (next time.Time, er
 	if r.leaving || r.hung.Load() {
 		return next, nil
 	}
-	for r.kind.receives() && delivering < cfg.DeliverWindow {
+	again, err := r.habits(ctx, now)
+	if sooner(again); err != nil || r.leaving {
+		return next, err
+	}
+	for r.kind.receives() && (delivering < cfg.DeliverWindow || r.punishes("flood", true)) {
 		d, again := r.smsc.outbox.lease(r.account, now)
 		if d == nil {
 			sooner(again)
@@ -130,10 +132,23 @@ func (r *requester) step(ctx context.Context, now time.Time) (next time.Time, er
 
 // ask sends one request and waits for its answer in r.open.
 func (r *requester) ask(ctx context.Context, p pdu.PDU, d *delivery) {
-	r.sequence++ // 2^31 requests in one session do not happen here
 	cfg := &r.smsc.cfg
-	r.open[r.sequence] = asked{p.Command(), d, time.Now().Add(cfg.ResponseTimer + cfg.Latency)}
-	r.send(ctx, outgoing{octets: r.encode(pdu.StatusROK, r.sequence, p)})
+	sequence := r.number(d != nil)
+	b := r.encode(pdu.StatusROK, sequence, p)
+	if d != nil {
+		b = r.disguise(b, d)
+	}
+	r.open[sequence] = asked{p.Command(), d, time.Now().Add(cfg.ResponseTimer + cfg.Latency)}
+	r.send(ctx, outgoing{octets: b})
+}
+
+// leave asks the ESME to go, once.
+func (r *requester) leave(ctx context.Context) {
+	if !r.leaving {
+		r.leaving = true
+		r.orderly.Store(true)
+		r.ask(ctx, &pdu.Unbind{}, nil)
+	}
 }
 
 func (r *requester) deliver(ctx context.Context, d *delivery) {
@@ -146,7 +161,7 @@ func (r *requester) deliver(ctx context.Context, d *delivery) {
 	if d.tries > 1 {
 		e.Note = fmt.Sprintf("attempt %d", d.tries)
 	}
-	r.ask(ctx, d.pdu, d)
+	r.ask(ctx, r.dress(d), d)
 	r.event(e)
 }
 

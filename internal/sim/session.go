@@ -46,6 +46,12 @@ type session struct {
 	waiting atomic.Int32  // submit_sm without a response yet
 	heard   atomic.Int64  // when the last octet came, Unix nanoseconds
 	hung    atomic.Bool   // nothing is written any more
+	traffic atomic.Int64  // when octets last passed, of nat-drop
+	dead    atomic.Bool   // nat-drop: nothing passes any more
+	asked   atomic.Bool   // early-enquire waits for its answer
+	last    atomic.Uint32 // sequence_number of the latest submit_sm
+	orderly atomic.Bool   // unbind was said
+	joined  atomic.Int64  // of one-segment: when what is written first goes out, Unix nanoseconds
 }
 
 // serveConn serves one connection until it or ctx ends.
@@ -73,9 +79,13 @@ func (s *SMSC) serveConn(ctx context.Context, conn net.Conn) {
 	var all sync.WaitGroup
 	all.Go(func() { <-ctx.Done(); conn.Close() })
 	all.Go(func() { one.write(ctx) })
+	if s.faults.happens("early-enquire") {
+		all.Go(func() { one.enquireEarly(ctx) })
+	}
 	err := one.read(ctx, &all)
 	end(err) // the first reason stays
 	all.Wait()
+	one.haunt(time.Now())
 	one.event(Event{Kind: KindClosed, Note: reason(context.Cause(ctx))})
 }
 
@@ -115,7 +125,7 @@ func (s *session) read(ctx context.Context, all *sync.WaitGroup) error {
 		if err != nil {
 			return err
 		}
-		if s.deaf {
+		if s.deaf || !s.passes(time.Now()) {
 			continue
 		}
 		started := s.kind
@@ -143,6 +153,10 @@ func (s *session) drain() error {
 func (s *session) handle(ctx context.Context, b []byte) (stop bool) {
 	frame, err := pdu.Decode(b)
 	h := frame.Header
+	if s.wrongLength(h) {
+		s.nack(ctx, pdu.StatusRINVCMDLEN, h.Sequence, closeAfter)
+		return true
+	}
 	if err != nil {
 		s.event(Event{Kind: KindOdd, Note: err.Error()})
 		if !h.Command.IsResponse() {
@@ -166,6 +180,10 @@ func (s *session) handle(ctx context.Context, b []byte) (stop bool) {
 		s.query(ctx, h, p)
 	case *pdu.EnquireLink:
 		s.event(Event{Kind: KindEnquire})
+		if s.punishes("strict-open", s.kind == open) || s.punishes("no-enquire", s.kind != open) {
+			s.end(errFault)
+			return true
+		}
 		if s.smsc.faults.happens("mute-enquire") {
 			s.fault("mute-enquire")
 			return false
@@ -176,10 +194,19 @@ func (s *session) handle(ctx context.Context, b []byte) (stop bool) {
 			s.respond(ctx, pdu.StatusRINVBNDSTS, h.Sequence, &pdu.UnbindResp{})
 			return false
 		}
+		s.orderly.Store(true)
 		s.event(Event{Kind: KindUnbound})
+		if s.punishes("close-on-unbind", true) {
+			s.end(errFault)
+			return true
+		}
 		s.send(ctx, outgoing{octets: s.encode(pdu.StatusROK, h.Sequence, &pdu.UnbindResp{}), then: closeAfter})
 		return true
-	case *pdu.DeliverSMResp, *pdu.EnquireLinkResp, *pdu.UnbindResp:
+	case *pdu.EnquireLinkResp:
+		if !s.asked.Swap(false) {
+			s.answered(ctx, h)
+		}
+	case *pdu.DeliverSMResp, *pdu.DataSMResp, *pdu.UnbindResp:
 		s.answered(ctx, h)
 	case *pdu.GenericNack:
 		s.event(Event{Kind: KindNackCame, Status: h.Status.String(), Note: fmt.Sprintf("sequence_number %d", h.Sequence)})

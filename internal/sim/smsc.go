@@ -156,6 +156,12 @@ func (s *SMSC) settle(f fate) {
 }
 
 func (s *SMSC) oweReceipt(f fate) {
+	if s.faults.happens("intermediate") {
+		s.event(Event{Kind: KindFault, Fault: "intermediate", SystemID: f.submit.SystemID})
+		before := f
+		before.state = Enroute
+		s.owe(s.receipt(before, time.Now()))
+	}
 	s.owe(s.receipt(f, time.Now()))
 	if s.faults.happens("duplicate-receipt") {
 		s.event(Event{Kind: KindFault, Fault: "duplicate-receipt", SystemID: f.submit.SystemID})

@@ -329,7 +329,7 @@ func TestConsole(t *testing.T) {
 		want("mute 10s", "on: mute=10s, throttle=5")
 		want("late=20s*2,mute=off", "on: late=20s*2, throttle=5")
 		want("faults", "on: late=20s*2, throttle=5")
-		want("throttle x", "sim: fault throttle=x: want")
+		want("throttle x", "sim: quirk throttle=x: want")
 		want("off", "on: ")
 		want("fail +359888", "messages to …359888 end UNDELIVERABLE")
 		want("fail 3", "on: fail=3")

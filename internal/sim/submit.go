@@ -27,6 +27,11 @@ func (s *session) submit(ctx context.Context, h pdu.Header, m *pdu.SubmitSM) (st
 		s.end(errFault)
 		return true
 	}
+	s.last.Store(h.Sequence)
+	if n := f.group("small-window"); n > 0 && s.waiting.Load() >= int32(n) {
+		s.fault("small-window")
+		return false
+	}
 	sub := &Submit{At: now, SystemID: s.systemID, From: display(m.Source), To: display(m.Dest), State: Enroute.String(), PDU: m}
 	c, no := s.judge(m)
 	sub.Text, sub.Part, sub.Parts = c.text, c.part, c.parts
@@ -43,6 +48,10 @@ func (s *session) submit(ctx context.Context, h pdu.Header, m *pdu.SubmitSM) (st
 	if f.happens("same-id") {
 		s.fault("same-id")
 		sub.MessageID, end.id = "msg_id_not_implemented", 0
+	}
+	if f.happens("long-id") {
+		s.fault("long-id")
+		sub.MessageID += strings.Repeat("-0123456789", 9)[:90]
 	}
 	end.receipt = s.wantsReceipt(m.RegisteredDelivery, end)
 	whole := s.smsc.book.accept(sub, c)
@@ -69,6 +78,9 @@ const receiptLead = 500 * time.Millisecond
 func (s *session) judge(m *pdu.SubmitSM) (content, refusal) {
 	c, status, err := readContent(m)
 	f := s.smsc.faults
+	if status == pdu.StatusROK {
+		s.readAs(m, &c)
+	}
 	switch {
 	case !s.kind.transmits():
 		return c, refusal{status: pdu.StatusRINVBNDSTS, err: fmt.Errorf("the session is bound as %v", s.kind)}
@@ -78,11 +90,16 @@ func (s *session) judge(m *pdu.SubmitSM) (content, refusal) {
 		return c, refusal{status: pdu.StatusRTHROTTLED, fault: "throttle"}
 	case f.happens("queue-full"):
 		return c, refusal{status: pdu.StatusRMSGQFUL, fault: "queue-full"}
+	case f.happens("throttle-nack"):
+		return c, refusal{status: pdu.StatusRTHROTTLED, fault: "throttle-nack"}
 	case f.happens("nack"):
 		return c, refusal{status: pdu.StatusRSYSERR, fault: "nack"}
 	}
 	if status := f.status("refuse"); status != pdu.StatusROK {
 		return c, refusal{status: status, fault: "refuse"}
+	}
+	if no := s.strictSubmit(m, c); no.status != pdu.StatusROK {
+		return c, no
 	}
 	if status, err := checkAddresses(m); err != nil {
 		return c, refusal{status: status, err: err}
@@ -101,7 +118,7 @@ func (s *session) refuse(ctx context.Context, h pdu.Header, sub *Submit, no refu
 		s.fault(no.fault)
 	}
 	s.event(e)
-	if no.fault == "nack" {
+	if no.fault == "nack" || no.fault == "throttle-nack" {
 		s.nack(ctx, no.status, h.Sequence, goOn)
 		return
 	}
@@ -145,6 +162,10 @@ func (s *session) wantsReceipt(r pdu.RegisteredDelivery, f fate) bool {
 		want = f.state != Delivered
 	case 3:
 		want = f.state == Delivered
+	}
+	if !want && s.smsc.faults.happens("unasked-receipt") {
+		s.fault("unasked-receipt")
+		want = true
 	}
 	if want && s.smsc.faults.happens("no-receipt") {
 		s.fault("no-receipt")

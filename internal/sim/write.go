@@ -36,6 +36,9 @@ func (s *session) send(ctx context.Context, o outgoing) {
 	if o.due.IsZero() && s.smsc.cfg.Latency > 0 {
 		o.due = time.Now().Add(s.smsc.cfg.Latency)
 	}
+	if joined := s.joined.Load(); joined != 0 && time.Unix(0, joined).After(o.due) {
+		o.due = time.Unix(0, joined)
+	}
 	select {
 	case s.out <- o:
 	case <-ctx.Done():
@@ -155,7 +158,7 @@ func (s *session) finish(o outgoing) bool {
 
 // flush writes b unless the SMSC is to be silent, and says whether the session goes on.
 func (s *session) flush(b []byte) bool {
-	if len(b) == 0 || s.hung.Load() {
+	if len(b) == 0 || s.hung.Load() || !s.passes(time.Now()) {
 		return true
 	}
 	if _, muted := s.smsc.faults.muted(); muted {
