@@ -21,6 +21,7 @@ type said struct {
 	Alerts  []alerts.Preview `json:"alerts"`
 	Push    saidPush         `json:"push"`
 	SMSC    []saidSMSC       `json:"smsc"` // in the order in which they are preferred
+	Ports   []saidPort       `json:"ports,omitempty"`
 	Queue   saidQueue        `json:"queue"`
 }
 
@@ -70,6 +71,9 @@ func (c *config) say() *said {
 		s.SMSC = append(s.SMSC, saidSMSC{
 			l.Name, a.Address, a.SystemID, a.Bind, c.SMSC[l.Name].Base, l.Rank.Order, l.Rank.Weight, a.TLS.Enabled, linkNote(a),
 		})
+	}
+	for i := range c.Virtual {
+		s.Ports = append(s.Ports, sayPort(&c.Virtual[i]))
 	}
 	return s
 }
@@ -145,6 +149,9 @@ func (s *said) print(w io.Writer) {
 		if x.Note != "" {
 			fmt.Fprintf(w, "  %s\n", x.Note)
 		}
+	}
+	for _, x := range s.Ports {
+		x.print(w)
 	}
 	fmt.Fprintf(w, "queue: up to %.1f MB in %s\n\n", float64(s.Queue.Octets)/1e6, s.Queue.Dir)
 }

@@ -78,7 +78,13 @@ func runAgent(ctx context.Context, cfg *config, log *slog.Logger) error {
 	if err != nil {
 		return err
 	}
-	engine, err = alerts.New(cfg.Config, cfg.alertsDir(), way.Raise, log)
+	engine, err = alerts.New(cfg.Config, cfg.alertsDir(), func(ctx context.Context, n alerts.Notice) error {
+		err := way.Raise(ctx, n)
+		if err == nil { // else it is raised again
+			portAlert(ports, &n)
+		}
+		return err
+	}, log)
 	if err != nil {
 		return err
 	}
@@ -91,6 +97,7 @@ func runAgent(ctx context.Context, cfg *config, log *slog.Logger) error {
 		return err
 	}
 	way.Deliver(virtualMailbox(ports))
+	way.Foretell(func(_ context.Context, key string, o sms.Outcome) { ports.Foretell(key, o) })
 	ln, err := door.Listen(cfg.Agent.Socket, 0o660, cfg.Agent.SocketGroup)
 	if err != nil {
 		return err

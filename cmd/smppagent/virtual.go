@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"smppagent/internal/alerts"
 	"smppagent/internal/bridge"
 	"smppagent/internal/modem/virtual"
 	"smppagent/internal/queue"
@@ -19,8 +20,8 @@ func virtualAgent(cfg *config, q *queue.Queue, way *bridge.Bridge, zone *time.Lo
 			id, err := way.Accept(ctx, m, key)
 			return uint64(id), acceptError(err)
 		},
-		Drop: func(ctx context.Context, id uint64, why string) error {
-			return way.Drop(ctx, queue.ID(id), why)
+		Withdraw: func(ctx context.Context, id uint64, why string) error {
+			return way.Withdraw(ctx, queue.ID(id), why)
 		},
 		Fates: func(ctx context.Context) <-chan virtual.Fate { return fates(ctx, way.Follow(ctx, 0)) },
 		Pending: func(ctx context.Context, visit func(virtual.Pending)) error {
@@ -48,6 +49,14 @@ func virtualAgent(cfg *config, q *queue.Queue, way *bridge.Bridge, zone *time.Lo
 		Zone:     zone,
 		ClockSet: func() bool { return time.Now().After(floor) },
 	}
+}
+
+// portAlert gives what a notice says to the ports that want it.
+func portAlert(ports *virtual.Ports, n *alerts.Notice) {
+	ports.Alert(virtual.Alert{
+		Key: n.Key, Incident: n.Incident, Name: n.Alert, Text: n.Text,
+		Begins: n.Reason == alerts.ReasonFirst || n.Reason == alerts.ReasonRepeat, Ends: n.Reason == alerts.ReasonCleared,
+	})
 }
 
 // acceptError gives the errors of Accept the names under which clients are told.

@@ -2,10 +2,17 @@ package main
 
 import (
 	"bufio"
+	"encoding/hex"
+	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"smppagent/internal/modem/tpdu"
+	"smppagent/internal/pdu"
+	"smppagent/internal/sms"
 )
 
 // A modemClient is a program that has opened a port.
@@ -90,6 +97,64 @@ func TestVirtualInbound(t *testing.T) {
 	got, err := c.ask("AT+CMGL=\"ALL\"\r")
 	if err != nil || !strings.Contains(got, "\r\n+CMGL: 1,\"REC UNREAD\",6,1,\"+359888123456\",145,") || !strings.HasSuffix(got, "\r\nЗдравей\r\n\r\nOK\r\n") {
 		t.Errorf("the port holds %q, %v", got, err)
+	}
+}
+
+// A lamp that the SMSC lights, by data_coding or header, is lit at the port, and one that a client lights reaches the
+// SMSC.
+func TestVirtualLamp(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, `virtual = [{ name = "desk", pty = "ttyVM0", number = "+359888000001", echo = false }]`)
+	s.start()
+	c := openModem(t, s, s.path("ttyVM0"))
+	source, dest := pdu.Address{TON: 1, NPI: 1, Addr: "359888000111"}, pdu.Address{TON: 1, NPI: 1, Addr: "359888000001"}
+	text := []byte("2 new")
+	for n, p := range []*pdu.DeliverSM{
+		{Source: source, Dest: dest, DataCoding: 0xC8},
+		{Source: source, Dest: dest, DataCoding: 0xD8, ShortMessage: text},
+		{Source: source, Dest: dest, DataCoding: 0xC0},
+		{Source: source, Dest: dest, ESMClass: 0x40, ShortMessage: append([]byte{4, 1, 2, 0x80, 2}, text...)},
+	} {
+		s.smsc.Deliver(p)
+		s.until(fmt.Sprintf("message %d is at the port", n), func() bool {
+			st, err := s.status()
+			return err == nil && st.Ports[0].Stored == n+1
+		})
+	}
+	got, err := c.ask("AT+CMGL=4\r")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var lamps []sms.Waiting
+	for line := range strings.Lines(got) {
+		octets, err := hex.DecodeString(strings.TrimSpace(line))
+		if err != nil || len(octets) < 10 {
+			continue
+		}
+		d, err := tpdu.ParseDeliver(octets[1+int(octets[0]):])
+		if err != nil {
+			t.Fatalf("%q: %v", line, err)
+		}
+		m := d.Message()
+		lamps = append(lamps, m.Waiting)
+		if m.Waiting.Store && m.Text != "2 new" {
+			t.Errorf("%q has the text %q", line, m.Text)
+		}
+	}
+	want := []sms.Waiting{
+		{Kind: sms.Voicemail, Active: true}, {Kind: sms.Voicemail, Active: true, Store: true}, {Kind: sms.Voicemail},
+		{Kind: sms.Voicemail, Active: true, Count: 2, Store: true},
+	}
+	if !slices.Equal(lamps, want) {
+		t.Errorf("lamps\n%+v, want\n%+v\n%s", lamps, want, got)
+	}
+	c.expect("AT+CMGS=14\r", "\r\n> ")
+	if got, err := c.ask("0011000C91537788990000" + "00C8AA00\x1a"); err != nil || !strings.HasSuffix(got, "OK\r\n") {
+		t.Fatalf("got %q, %v", got, err)
+	}
+	s.until("the SMSC has it", func() bool { return len(s.smsc.Submits()) == 1 })
+	if sub := s.smsc.Submits()[0]; sub.PDU.DataCoding != 0xC8 {
+		t.Errorf("the SMSC has %+v", sub)
 	}
 }
 

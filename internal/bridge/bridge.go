@@ -48,6 +48,7 @@ type Bridge struct {
 	forward []Person
 	mailbox Mailbox
 	outcome OutcomeFunc
+	before  func(ctx context.Context, key string, o sms.Outcome) // the outcome is on flash
 	log     *slog.Logger
 
 	track    *tracker
@@ -91,6 +92,13 @@ func New(cfg Config, q *queue.Queue, links []Link, forward []Person, outcome Out
 	}
 	slices.SortStableFunc(b.links, func(x, y *link) int { return cmp.Compare(x.Rank.Order, y.Rank.Order) })
 	return b, nil
+}
+
+// Foretell makes the bridge tell the final outcome of each message with a key before it is on flash: who has
+// something of its own to write loses nothing to a power cut in between, and may hear the same again after one.
+// It must not block for long. To be called before Run.
+func (b *Bridge) Foretell(before func(ctx context.Context, key string, o sms.Outcome)) {
+	b.before = before
 }
 
 // poke makes the dispatcher look again which links may be used.

@@ -11,11 +11,31 @@ import (
 // Drop takes message id out of the queue for good because a person says so. It returns
 // queue.ErrNotFound when there is none.
 func (b *Bridge) Drop(ctx context.Context, id queue.ID, why string) error {
+	return b.remove(ctx, id, why, func(*tracked, queue.Item) bool { return true })
+}
+
+// Withdraw takes message id out of the queue if nobody can have got any of it: it returns an error that matches
+// queue.ErrState when it is being sent or was, and queue.ErrNotFound when there is none.
+func (b *Bridge) Withdraw(ctx context.Context, id queue.ID, why string) error {
+	return b.remove(ctx, id, why, func(m *tracked, item queue.Item) bool {
+		if item.Lane != LaneOut || item.State != queue.Ready || m.calls > 0 {
+			return false
+		}
+		body, note := m.read(item)
+		return body == nil && note == nil && m.progress.count(attempted, accepted, delivered, undelivered, expired) == 0
+	})
+}
+
+// remove takes message id out of the queue if may, which has its state, says so.
+func (b *Bridge) remove(ctx context.Context, id queue.ID, why string, may func(*tracked, queue.Item) bool) error {
 	m := b.track.acquire(id)
 	defer b.track.release(id, m)
 	item, err := b.q.Get(ctx, id)
 	if err != nil {
 		return err
+	}
+	if !may(m, item) {
+		return fmt.Errorf("bridge: message %d may be on its way: %w", id, queue.ErrState)
 	}
 	if why == "" {
 		why = "by hand"

@@ -79,6 +79,13 @@ func (b *Bridge) tell(ctx context.Context, m *tracked, o sms.Outcome) {
 	}
 }
 
+// foretell tells the outcome that is about to be written.
+func (b *Bridge) foretell(ctx context.Context, m *tracked, o sms.Outcome) {
+	if b.before != nil && m.item.Key != "" {
+		b.before(ctx, m.item.Key, o)
+	}
+}
+
 // takeExpired reports the messages whose time ran out in the queue, and those that it dropped because it was
 // full.
 func (b *Bridge) takeExpired(ctx context.Context) {

@@ -30,6 +30,7 @@ type rig struct {
 	others  []Link // beside that to smsc
 	forward []Person
 	mailbox Mailbox
+	before  func(ctx context.Context, key string, o sms.Outcome)
 
 	far  sim.Config
 	smsc *sim.SMSC
@@ -95,6 +96,7 @@ func (r *rig) start() {
 		r.t.Fatal(err)
 	}
 	b.Deliver(r.mailbox)
+	b.Foretell(r.before)
 	qctx, stopQueue := context.WithCancel(context.Background())
 	bctx, stopBridge := context.WithCancel(context.Background())
 	var qwg, bwg sync.WaitGroup

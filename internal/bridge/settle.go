@@ -188,6 +188,7 @@ func (b *Bridge) conclude(ctx context.Context, id queue.ID, m *tracked, durable 
 		}
 		return b.q.Sync(ctx)
 	case final:
+		b.foretell(ctx, m, o)
 		if err := b.kept(b.q.Done(ctx, id, uint8(o), durable)); err != nil {
 			return ignoreGone(err)
 		}
@@ -252,6 +253,7 @@ func (b *Bridge) bury(ctx context.Context, id queue.ID, m *tracked, o sms.Outcom
 	if err := b.kept(b.q.Note(ctx, id, m.progress.appendBinary(nil), false)); err != nil {
 		return ignoreGone(err)
 	}
+	b.foretell(ctx, m, o)
 	if err := b.kept(b.q.Bury(ctx, id, why)); err != nil {
 		return ignoreGone(err)
 	}

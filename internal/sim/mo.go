@@ -58,3 +58,10 @@ func (s *SMSC) SendMO(from, to, text string) error {
 	}
 	return nil
 }
+
+// Deliver has the SMSC bring p to an ESME that receives, as it is: what phones and other systems make of
+// data_coding, esm_class and optional parameters. It is kept until the ESME has taken it.
+func (s *SMSC) Deliver(p *pdu.DeliverSM) {
+	account := s.hall.receiver()
+	s.owe(&delivery{systemID: account, pdu: p, about: Event{SystemID: account, From: p.Source.Addr, To: p.Dest.Addr}})
+}

@@ -165,10 +165,13 @@ func decodeOctets(b []byte, upper func(byte) rune) string {
 	return s.String()
 }
 
+// IsHex reports whether texts in c are written in hexadecimal digits.
+func (c Charset) IsHex() bool { return c == UCS2 || c == HEX }
+
 // DecodeNumber reads a telephone number of a client. Plain digits are taken in every set: some clients write
 // them so whatever they have set.
 func (c Charset) DecodeNumber(s string) string {
-	if c != UCS2 && c != HEX {
+	if !c.IsHex() {
 		return s
 	}
 	if text, err := c.Decode([]byte(s)); err == nil && strings.Trim(text, "+0123456789*#") == "" {

@@ -21,8 +21,8 @@ type Agent struct {
 	// Accept takes m and returns its ID when it is on flash. Errors: those that match ErrFull or ErrInvalid;
 	// after any other the message is not taken for now.
 	Accept func(ctx context.Context, m sms.Message, key string) (id uint64, err error)
-	// Drop takes message id out of the queue.
-	Drop func(ctx context.Context, id uint64, why string) error
+	// Withdraw takes message id out of the queue; it is an error when it is gone, is being sent, or was.
+	Withdraw func(ctx context.Context, id uint64, why string) error
 	// Fates gives what happens to all messages from now on until ctx ends. A reader that is too slow misses
 	// some.
 	Fates func(ctx context.Context) <-chan Fate

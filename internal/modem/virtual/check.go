@@ -56,6 +56,8 @@ func (c *Config) Check(bad func(key, problem string)) {
 	}
 	word(bad, "inbound", c.Inbound, InboundNone, InboundNumber, InboundAll)
 	word(bad, "ack", c.Ack, AckQueued, AckSubmitted)
+	word(bad, "ack_late", c.AckLate, LateOK, LateError)
+	word(bad, "alerts_as", c.AlertsAs, AlertsText, AlertsLamp)
 	word(bad, "when_down", c.WhenDown, DownRoaming, DownHome, DownSearching)
 	word(bad, "divert", c.Divert, DivertAlways, DivertFailed)
 	within(bad, "modem_baud", c.ModemBaud, 300, 921600)

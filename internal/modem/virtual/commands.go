@@ -100,7 +100,7 @@ var commands = map[string]entry{
 	"+CNMI": {do: indications, message: true},
 	"+CPMS": {do: preferredMemory, message: true},
 	"+CMGS": {do: sendMessage, message: true},
-	"+CMMS": {do: number(2, func(s *settings) *int { return &s.more }), open: true},
+	"+CMMS": {do: moreMessages, open: true},
 	"+CRES": {do: silent, message: true},
 	"+CSAS": {do: silent, message: true},
 	"+CSCA": {do: serviceCentre, message: true},

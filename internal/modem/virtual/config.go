@@ -60,11 +60,23 @@ type Config struct {
 	// Ack says when AT+CMGS is answered: "queued" when the message is on flash, "submitted" when the SMSC
 	// has it, or after 8 s. Default "queued".
 	Ack Ack `toml:"ack"`
+	// AckLate says what Ack "submitted" gives after 8 s: "ok", since the message goes on its way from flash, or
+	// "error", +CMS ERROR: 332, for which the message is taken back; one that is being sent at that moment is
+	// "ok" all the same. Default "ok".
+	AckLate AckLate `toml:"ack_late"`
+	// Local gives messages to the own number of another port straight to that one, when it takes them by Inbound;
+	// the SMSC does not see them. Default false.
+	Local bool `toml:"local"`
+	// Alerts are the alerts whose texts come to this port too, by name, "*" for all. Default []: none.
+	Alerts []string `toml:"alerts"`
+	// AlertsAs says how they come: "text", or "lamp", a text that lights the voicemail lamp when the alert begins
+	// and darkens it when none is open any more. Default "text".
+	AlertsAs AlertsAs `toml:"alerts_as"`
 	// WhenDown is what the modem says of its network while the SMSC cannot be reached: "roaming" or "home",
 	// so that clients go on sending and the messages wait on flash, or "searching", which refuses them.
 	// Default "roaming".
 	WhenDown WhenDown `toml:"when_down"`
-	// Ring raises RING for each message that comes in, for panels that wake on it. Default false.
+	// Ring raises RING for each message and each alert that comes in, for panels that wake on it. Default false.
 	Ring bool `toml:"ring"`
 
 	// PerHour is how many messages it may send in an hour over a long time, Burst how many at once. What is
@@ -126,6 +138,8 @@ type (
 	Flow     string
 	Inbound  string
 	Ack      string
+	AckLate  string
+	AlertsAs string
 	WhenDown string
 	Divert   string
 )
@@ -143,6 +157,12 @@ const (
 	AckQueued    Ack = "queued"
 	AckSubmitted Ack = "submitted"
 
+	LateOK    AckLate = "ok"
+	LateError AckLate = "error"
+
+	AlertsText AlertsAs = "text"
+	AlertsLamp AlertsAs = "lamp"
+
 	DownRoaming   WhenDown = "roaming"
 	DownHome      WhenDown = "home"
 	DownSearching WhenDown = "searching"
@@ -155,8 +175,19 @@ const (
 func Default() Config {
 	return Config{
 		Mode: "0660", Baud: 115200, Framing: "8N1", Flow: FlowNone,
-		Class: sms.Alarm, TrunkPrefix: "0", Inbound: InboundNumber, Ack: AckQueued, WhenDown: DownRoaming,
+		Class: sms.Alarm, TrunkPrefix: "0", Inbound: InboundNumber, Ack: AckQueued, AckLate: LateOK, AlertsAs: AlertsText, WhenDown: DownRoaming,
 		PerHour: 360, Burst: 60, Collapse: 10 * time.Minute, Identical: 3,
 		Centre: "+10000000", Echo: true, Messages: 50, ModemBaud: 115200, Divert: DivertAlways,
 	}
+}
+
+// Place is where clients find the port, in words.
+func (c *Config) Place() string {
+	switch {
+	case c.PTY != "":
+		return c.PTY
+	case c.Serial != "":
+		return c.Serial
+	}
+	return "tcp " + c.TCP
 }

@@ -30,6 +30,9 @@ func (s *session) execute(ctx context.Context, line string) {
 		if err := s.run(ctx, &c); errors.Is(err, errNoFinal) {
 			return // it is the last on its line: TS 27.005 §3.5.1
 		} else if err != nil {
+			if _, isCMS := errors.AsType[cmsError](err); !isCMS { // else it was understood
+				s.port.learn.strange(c.text())
+			}
 			s.final(err)
 			return
 		}

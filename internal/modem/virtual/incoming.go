@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"hash/fnv"
+	"strings"
 	"time"
 
 	"smppagent/internal/modem/store"
@@ -72,6 +74,7 @@ func sameNumber(a, b string) bool {
 
 // take stores the segments of m.
 func (p *Port) take(m Message) error {
+	m.SMS.From = writable(m.SMS.From)
 	delivers, err := tpdu.Delivers(&m.SMS, sms.Concat8, m.At)
 	if err != nil {
 		return fmt.Errorf("virtual: port %s: %w", p.cfg.Name, err)
@@ -98,24 +101,53 @@ func (p *Port) take(m Message) error {
 	return nil
 }
 
-// report passes a status report on to the client: as it is when it wants it so and is there, else by way of
-// the memory.
-func (p *Port) report(r tpdu.Report) {
+// writable gives a sender as TP-OA can have it: TS 23.040 §9.1.2.5. What is no number is alphanumeric, whatever the
+// SMSC calls it, and has up to 11 septets; a letter that is none of the alphabet becomes a question mark. Nobody can
+// answer such a sender, and so rings no stranger.
+func writable(a sms.Address) sms.Address {
+	if a.TON != sms.TONAlphanumeric && strings.Trim(a.Addr, "0123456789*#abc") == "" {
+		return a
+	}
+	const most = 11
+	name, septets := "", 0
+	for _, r := range a.Addr {
+		b, _, ok := sms.EncodeGSM7(string(r))
+		if !ok {
+			r, b = '?', []byte{'?'}
+		}
+		if septets += len(b); septets > most {
+			break
+		}
+		name += string(r)
+	}
+	return sms.Address{TON: sms.TONAlphanumeric, Addr: name}
+}
+
+// report passes a status report on to the client by way of the memory, so that it outlives whatever happens now;
+// key makes it one and the same when it is told again. A client that wants it as it is gets it so, and the slot
+// is emptied. When there is no room only such a client learns of it.
+func (p *Port) report(key string, r tpdu.Report) {
 	octets, err := r.Append(nil)
 	if err != nil {
 		p.log.Warn("status report cannot be written", "err", err)
 		return
 	}
-	if p.direct() {
-		p.tell(urc{kind: urcReport, octets: octets})
+	index, err := p.memory[memorySIM].Add(store.Slot{Status: store.Unread, Report: true, Key: reportKey(key), TPDU: octets})
+	switch {
+	case err == nil && index == 0: // it was told, and the client has deleted it
 		return
-	}
-	index, err := p.memory[memorySIM].Add(store.Slot{Status: store.Unread, Report: true, TPDU: octets})
-	if err != nil {
+	case err != nil && !p.direct():
 		p.log.Warn("status report not stored; the client does not learn of the outcome", "reference", r.Reference, "err", err)
 		return
 	}
 	p.tell(urc{kind: urcReport, index: index, octets: octets})
+}
+
+// reportKey is the key of a status report in the memory, far from those of messages.
+func reportKey(key string) uint64 {
+	h := fnv.New64a()
+	h.Write([]byte(key))
+	return h.Sum64() | 1<<63
 }
 
 // direct reports whether there is a client that wants status reports as they are.
@@ -170,18 +202,25 @@ func (s *session) arrived(u urc) {
 	stays := err != nil || d.DCS.Class() == sms.ClassSIM || d.DCS.Waiting().Store
 	switch {
 	case mode == 0 || mt == 0:
+	case s.tee.stands(): // its slots are none of the modem's, which the client reads
+		s.show(u)
 	case mt == 1 || stays || mt == 3 && d.DCS.Class() != sms.ClassTE:
 		s.urc("+CMTI: %q,%d", memoryNames[memorySIM], u.index)
 	default:
-		if s.set.text {
-			l := s.view().Arrived(u.octets, false)
-			s.urc("%s", "+CMT: "+l.Head+"\r\n"+string(l.Data))
-		} else {
-			digits, n := s.withCentre(u.octets)
-			s.urc("+CMT: ,%d\r\n%s", n, digits)
-		}
-		s.shown(u.index)
+		s.show(u)
 	}
+}
+
+// show puts a message to the client itself.
+func (s *session) show(u urc) {
+	if s.set.text {
+		l := s.view().Arrived(u.octets, false)
+		s.urc("%s", "+CMT: "+l.Head+"\r\n"+string(l.Data))
+	} else {
+		digits, n := s.withCentre(u.octets)
+		s.urc("+CMT: ,%d\r\n%s", n, digits)
+	}
+	s.shown(u.index)
 }
 
 // reported tells the client of a status report.
@@ -189,9 +228,9 @@ func (s *session) reported(u urc) {
 	mode, ds := s.set.indicate[0], s.set.indicate[3]
 	switch {
 	case mode == 0 || ds == 0:
-	case u.index > 0 && ds == 2:
+	case u.index > 0 && ds == 2 && !s.tee.stands():
 		s.urc("+CDSI: %q,%d", memoryNames[memorySIM], u.index)
-	case ds == 1:
+	case ds == 1 || s.tee.stands():
 		if s.set.text {
 			s.urc("%s", "+CDS: "+s.view().Arrived(u.octets, true).Head)
 		} else {
@@ -205,7 +244,7 @@ func (s *session) reported(u urc) {
 // shown notes that the client was given what slot index holds. In phase 2+ it has to say so before the slot is
 // emptied.
 func (s *session) shown(index int) {
-	if s.set.service == 1 {
+	if s.set.service == 1 && !s.tee.stands() {
 		s.acks = append(s.acks, unacked{index, time.Now()})
 		return
 	}

@@ -216,12 +216,36 @@ func (s *session) sendText(ctx context.Context, to sms.Address, body []byte) err
 
 // send submits m and gives its message reference.
 func (s *session) send(ctx context.Context, name string, m sms.Message) error {
+	m.More = m.More || s.moreFollow()
 	ref, err := s.port.submit(ctx, m)
 	if err != nil {
 		return err
 	}
+	s.sent = time.Now()
 	s.info("%s: %d", name, ref)
 	return nil
+}
+
+// moreTimer is how long the link stays up for the next message under +CMMS: TS 27.005 §3.5.6 has 1 to 5 s.
+const moreTimer = 5 * time.Second
+
+// moreFollow reports whether the client says that more messages follow. 1 is over when none has followed the
+// latest in time, 2 is for good.
+func (s *session) moreFollow() bool {
+	if s.set.more == 1 && !s.sent.IsZero() && time.Since(s.sent) > moreTimer {
+		s.set.more = 0
+	}
+	return s.set.more > 0
+}
+
+// moreMessages is +CMMS: TS 27.005 §3.5.6.
+func moreMessages(ctx context.Context, s *session, c *command) error {
+	if c.op == opSet {
+		s.sent = time.Time{}
+	} else {
+		s.moreFollow()
+	}
+	return number(2, func(s *settings) *int { return &s.more })(ctx, s, c)
 }
 
 // callerNumber is +CLIP: TS 27.007 §7.6.

@@ -3,6 +3,10 @@ package virtual
 import (
 	"context"
 	"crypto/subtle"
+	"log/slog"
+	"os"
+	"strconv"
+	"strings"
 	"sync"
 	"time"
 )
@@ -14,13 +18,40 @@ const (
 	pinPauseMax = time.Hour
 )
 
-// A pinGuard slows down whoever tries PINs. It is not kept over a restart. Its methods may be called from any
-// goroutine.
+// A pinGuard slows down whoever tries PINs. The number of wrong ones is kept in a file, so that a restart gives
+// nobody more tries. Its methods may be called from any goroutine.
 type pinGuard struct {
+	path string // "": nothing is kept
+	log  *slog.Logger
+
 	mu     sync.Mutex
-	wrong  int
-	pause  time.Duration
+	wrong  int       // in a row
 	closed time.Time // no PIN is looked at before it
+}
+
+// load reads how many wrong PINs there were before a restart. The pause that they cost begins anew: how long ago
+// they were is not known without a clock.
+func (g *pinGuard) load(path string, log *slog.Logger) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.path, g.log = path, log
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return
+	}
+	n, err := strconv.Atoi(strings.TrimSpace(string(b)))
+	if err != nil || n < 0 || n > 1<<20 {
+		n = pinTries // what it said is lost: once more from the first pause
+	}
+	g.wrong = n
+	if n >= pinTries {
+		g.closed = time.Now().Add(pinPauseOf(n))
+	}
+}
+
+// pinPauseOf is how long no PIN is taken after n wrong ones.
+func pinPauseOf(n int) time.Duration {
+	return min(pinPause<<min(max(n/pinTries-1, 0), 10), pinPauseMax)
 }
 
 // try reports whether pin is the right one.
@@ -31,14 +62,31 @@ func (g *pinGuard) try(pin, right string) bool {
 		return false
 	}
 	if subtle.ConstantTimeCompare([]byte(pin), []byte(right)) == 1 {
-		g.wrong, g.pause = 0, 0
+		g.note(0)
 		return true
 	}
-	if g.wrong++; g.wrong%pinTries == 0 {
-		g.pause = min(max(2*g.pause, pinPause), pinPauseMax)
-		g.closed = time.Now().Add(g.pause)
+	if g.note(g.wrong + 1); g.wrong%pinTries == 0 {
+		g.closed = time.Now().Add(pinPauseOf(g.wrong))
 	}
 	return false
+}
+
+// note writes down how many wrong PINs there were.
+func (g *pinGuard) note(wrong int) {
+	if g.wrong == wrong {
+		return
+	}
+	g.wrong = wrong
+	if g.path == "" {
+		return
+	}
+	err := os.WriteFile(g.path+".new", strconv.AppendInt(nil, int64(wrong), 10), 0o600)
+	if err == nil {
+		err = os.Rename(g.path+".new", g.path)
+	}
+	if err != nil {
+		g.log.Warn("number of wrong PINs not kept", "err", err)
+	}
 }
 
 // left is how many more PINs will be looked at.

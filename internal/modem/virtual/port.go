@@ -30,8 +30,10 @@ type Port struct {
 	refs   references
 	stats  stats
 	learn  *learner
+	lamp   lamp
 
 	visited chan<- struct{} // a client has come; nil: nobody asks
+	ports   *Ports          // all of them; nil: there is only this one
 
 	set settings // of the clients of a pty or a serial line, one after the other
 
@@ -66,6 +68,9 @@ func newPort(cfg Config, dir string, agent Agent, version string, log *slog.Logg
 			return nil, fmt.Errorf("virtual: port %s: %w", cfg.Name, err)
 		}
 	}
+	if dir != "" && cfg.PIN != "" {
+		p.pin.load(filepath.Join(dir, cfg.Name+".pin"), p.log)
+	}
 	for _, d := range cfg.Destinations {
 		p.allow = append(p.allow, p.destination(d))
 	}
@@ -75,7 +80,7 @@ func newPort(cfg Config, dir string, agent Agent, version string, log *slog.Logg
 // talk serves one client at the other end of l until it hangs up or ctx ends. set are the settings that
 // it finds; client says who it is, for the log.
 func (p *Port) talk(ctx context.Context, l line, set *settings, client string) error {
-	s := &session{port: p, line: l, set: set, client: client, urcs: newURCQueue(), tee: newTee(p)}
+	s := &session{port: p, line: l, set: set, client: client, urcs: newURCQueue(), tee: newTee(p), opened: time.Now()}
 	p.mu.Lock()
 	p.sessions[s] = struct{}{}
 	p.mu.Unlock()
@@ -112,6 +117,19 @@ func (p *Port) busy() bool {
 	return len(p.sessions) > 0
 }
 
+// idle reports whether there is a client that keeps others out without having shown that it may, or wants to,
+// use the port.
+func (p *Port) idle() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for s := range p.sessions {
+		if !s.proved.Load() && time.Since(s.opened) >= loginTimer {
+			return true
+		}
+	}
+	return false
+}
+
 // unknown notes a command that is answered with ERROR because nobody knows it.
 func (p *Port) unknown(c string) {
 	p.stats.unknown(c)
@@ -141,6 +159,13 @@ func (p *Port) submit(ctx context.Context, m sms.Message) (ref byte, err error) 
 		p.log.Warn("message refused: too many at once", "per_hour", p.cfg.PerHour, "burst", p.cfg.Burst)
 		return 0, cmsCongestion
 	}
+	if x := p.ports.near(p, m.To); x != nil {
+		ref, err := p.pass(x, &m)
+		if err != nil {
+			p.storm.giveBack(held)
+		}
+		return ref, err
+	}
 	ref, key := p.refs.next(p.cfg.Name, &m)
 	follow, stop := context.WithCancel(ctx)
 	defer stop()
@@ -157,7 +182,7 @@ func (p *Port) submit(ctx context.Context, m sms.Message) (ref byte, err error) 
 	}
 	p.refs.accepted(ref, key, id)
 	if old := p.storm.accepted(held, id); old != 0 {
-		if err := p.agent.Drop(ctx, old, "one text stands for it and those like it"); err != nil {
+		if err := p.agent.Withdraw(ctx, old, "one text stands for it and those like it"); err != nil {
 			p.log.Warn("collapsed message not dropped; it goes out beside the one that counts it", "id", old, "err", err)
 		} else {
 			p.replaced(old)
@@ -165,7 +190,7 @@ func (p *Port) submit(ctx context.Context, m sms.Message) (ref byte, err error) 
 	}
 	p.log.Info("message taken", "id", id, "to", mask(m.To.Addr), "reference", ref)
 	if fates != nil && held.id == 0 && m.NotBefore.IsZero() {
-		return ref, waitSubmitted(ctx, fates, id)
+		return ref, p.waitSubmitted(ctx, fates, id, ref)
 	}
 	return ref, nil
 }
@@ -176,7 +201,7 @@ func (p *Port) replaced(id uint64) {
 	if ref, x, ok := p.refs.findID(id); ok {
 		p.refs.forget(ref)
 		if x.want {
-			p.report(tpdu.Report{Reference: ref, To: x.to, Time: x.at, Discharge: time.Now(), Status: tpdu.StatusReplaced})
+			p.report(x.key, tpdu.Report{Reference: ref, To: x.to, Time: x.at, Discharge: time.Now(), Status: tpdu.StatusReplaced})
 		}
 	}
 }
@@ -193,9 +218,9 @@ func refusal(err error) error {
 // up after 10 s.
 const submittedTimer = 8 * time.Second
 
-// waitSubmitted waits until the SMSC has message id or refused it. After submittedTimer the message is on
-// its way all the same, and on flash.
-func waitSubmitted(ctx context.Context, fates <-chan Fate, id uint64) error {
+// waitSubmitted waits until the SMSC has message id or refused it. After submittedTimer it is as the config has
+// it: the message is on its way all the same, and on flash, or it is taken back.
+func (p *Port) waitSubmitted(ctx context.Context, fates <-chan Fate, id uint64, ref byte) error {
 	t := time.NewTimer(submittedTimer)
 	defer t.Stop()
 	for {
@@ -203,7 +228,10 @@ func waitSubmitted(ctx context.Context, fates <-chan Fate, id uint64) error {
 		case <-ctx.Done():
 			return nil
 		case <-t.C:
-			return nil
+			if p.cfg.AckLate == LateOK {
+				return nil
+			}
+			return p.takeBack(ctx, id, ref)
 		case f, ok := <-fates:
 			switch {
 			case !ok:
@@ -216,6 +244,19 @@ func waitSubmitted(ctx context.Context, fates <-chan Fate, id uint64) error {
 			}
 		}
 	}
+}
+
+// takeBack takes a message out of the queue that the client is to send again. One that cannot be taken back is
+// being sent, or was: it counts.
+func (p *Port) takeBack(ctx context.Context, id uint64, ref byte) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
+	defer cancel()
+	if err := p.agent.Withdraw(ctx, id, "the client is told to send it again: the SMSC has not taken it in time"); err != nil {
+		p.log.Debug("message not taken back; it is on its way", "id", id, "err", err)
+		return nil
+	}
+	p.refs.forget(ref)
+	return cmsTimeout
 }
 
 // statusError is the result code for a refusal by the SMSC: SMPP 3.4 §5.1.3 beside TS 27.005 §3.2.5.

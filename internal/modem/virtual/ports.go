@@ -36,7 +36,7 @@ func New(configs []Config, dir string, agent Agent, version string, log *slog.Lo
 		if err != nil {
 			return nil, err
 		}
-		p.visited = x.visited
+		p.visited, p.ports = x.visited, x
 		x.list = append(x.list, p)
 	}
 	return x, nil
@@ -99,6 +99,19 @@ func (x *Ports) Outcome(ctx context.Context, key, rest string, o sms.Outcome) {
 	}
 }
 
+// Foretell takes the outcome that the message with the key is about to have: the status report is in the port's
+// memory before the queue lets go of the message, so that a power cut in between costs nothing.
+func (x *Ports) Foretell(key string, o sms.Outcome) {
+	p := x.port(key)
+	if p == nil {
+		return
+	}
+	if ref, m, ok := p.refs.find(key); ok && m.want && !m.told {
+		p.report(key, tpdu.Report{Reference: ref, To: m.to, Time: m.at, Discharge: time.Now(), Status: tpdu.StatusOf(o)})
+		p.refs.reported(key)
+	}
+}
+
 // outcome notes the end of a message. That the SMSC has it, or may have it, is the end only when nothing is
 // awaited any more: the queue has let go of it then.
 func (p *Port) outcome(ctx context.Context, key string, o sms.Outcome) {
@@ -109,8 +122,8 @@ func (p *Port) outcome(ctx context.Context, key string, o sms.Outcome) {
 	p.refs.forget(ref)
 	p.stats.change(func(s *Status) { s.Outcome = fmt.Sprintf("%v, reference %d", o, ref) })
 	p.log.Info("message of the port has ended", "reference", ref, "to", mask(x.to.Addr), "outcome", o, "report", x.want)
-	if x.want {
-		p.report(tpdu.Report{Reference: ref, To: x.to, Time: x.at, Discharge: time.Now(), Status: tpdu.StatusOf(o)})
+	if x.want && !x.told {
+		p.report(key, tpdu.Report{Reference: ref, To: x.to, Time: x.at, Discharge: time.Now(), Status: tpdu.StatusOf(o)})
 	}
 }
 
@@ -166,14 +179,7 @@ func (x *Ports) Status() []Status {
 func (p *Port) status() Status {
 	s := p.stats.snapshot()
 	s.Name = p.cfg.Name
-	switch {
-	case p.cfg.PTY != "":
-		s.Place = p.cfg.PTY
-	case p.cfg.Serial != "":
-		s.Place = p.cfg.Serial
-	default:
-		s.Place = "tcp " + p.cfg.TCP
-	}
+	s.Place = p.cfg.Place()
 	s.Pending = p.refs.count()
 	s.Stored, s.Room = p.memory[memorySIM].Used(), p.memory[memorySIM].Size()
 	return s

@@ -21,6 +21,7 @@ type reference struct {
 	to   sms.Address
 	at   time.Time
 	want bool   // a status report was asked for
+	told bool   // and is in the memory
 	id   uint64 // of the message; 0 while it is not known
 }
 
@@ -87,6 +88,15 @@ func (r *references) find(key string) (ref byte, x reference, ok bool) {
 		return 0, reference{}, false
 	}
 	return ref, *r.open[ref], true
+}
+
+// reported notes that the status report of the message with the key is in the memory.
+func (r *references) reported(key string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if ref, _, ok := parseKey(key); ok && r.open[ref] != nil && r.open[ref].key == key {
+		r.open[ref].told = true
+	}
 }
 
 // findID gives the reference of message id.

@@ -16,16 +16,17 @@ import (
 
 // A fakeAgent takes messages and remembers them.
 type fakeAgent struct {
-	mu      sync.Mutex
-	taken   []sms.Message
-	keys    []string
-	dropped []uint64
-	refuse  error // what Accept answers, when set
-	slow    time.Duration
-	link    Link
-	clock   bool
-	fates   chan Fate
-	open    bool
+	mu       sync.Mutex
+	taken    []sms.Message
+	keys     []string
+	dropped  []uint64
+	refuse   error // what Accept answers, when set
+	slow     time.Duration
+	link     Link
+	clock    bool
+	fates    chan Fate
+	open     bool
+	onItsWay bool // Withdraw comes too late
 }
 
 func newFakeAgent() *fakeAgent {
@@ -53,9 +54,12 @@ func (a *fakeAgent) agent() Agent {
 			a.taken, a.keys = append(a.taken, m), append(a.keys, key)
 			return uint64(len(a.taken)), nil
 		},
-		Drop: func(_ context.Context, id uint64, _ string) error {
+		Withdraw: func(_ context.Context, id uint64, _ string) error {
 			a.mu.Lock()
 			defer a.mu.Unlock()
+			if a.onItsWay {
+				return errors.New("is being sent")
+			}
 			a.dropped = append(a.dropped, id)
 			return nil
 		},

@@ -23,6 +23,7 @@ const (
 	urcPause    = 20 * time.Millisecond // from a final result code to what comes unasked
 	urcPatience = 2 * time.Second       // how long half a command line holds that up
 	submitTimer = 10 * time.Second      // how long a message may take to get onto flash
+	loginTimer  = 30 * time.Second      // how long a TCP client keeps others out without the PIN, or without a word
 	chunkSize   = 4096                  // octets read at once
 )
 
@@ -34,7 +35,9 @@ type session struct {
 	set  *settings // the port's own: they outlive the session where the port does
 	urcs *urcQueue
 
-	out      []byte // what goes out in the next write
+	out      []byte      // what goes out in the next write
+	opened   time.Time   // set before serve
+	proved   atomic.Bool // the client has spoken, and given the PIN; others ask
 	asked    time.Time
 	spoken   bool // the client has said something
 	quietTil time.Time
@@ -50,9 +53,10 @@ type session struct {
 	tee           *tee // to a modem behind the port; nil: there is none
 	// divert sends the message that is being typed by radio, if it goes that way.
 	divert   func(ctx context.Context, body []byte) (sent bool)
-	failures int    // wrong PINs
-	done     bool   // hang up
-	client   string // who it is, for the log
+	sent     time.Time // when the latest message was taken
+	failures int       // wrong PINs
+	done     bool      // hang up
+	client   string    // who it is, for the log
 }
 
 // serve talks with the client at the other end of l until it hangs up or ctx ends.
@@ -79,6 +83,7 @@ func (s *session) serve(ctx context.Context) error {
 			s.spoken = true
 			s.asked = time.Now()
 			s.feed(ctx, chunk)
+			s.proved.Store(!s.locked())
 		case b, open := <-s.tee.said():
 			if open {
 				s.overheard(b)
@@ -121,14 +126,29 @@ func (s *session) read(ctx context.Context, chunks chan<- []byte) error {
 
 // feed takes octets from the client.
 func (s *session) feed(ctx context.Context, chunk []byte) {
-	s.port.learn.hear(chunk)
 	for _, c := range chunk {
+		if s.port.learn != nil {
+			s.port.learn.hear(c, s.heardIn())
+		}
 		if s.prompt != nil {
 			s.promptOctet(ctx, c)
 		} else {
 			s.commandOctet(ctx, c)
 		}
 	}
+}
+
+// heardIn is what the next octet belongs to.
+func (s *session) heardIn() heardKind {
+	switch {
+	case s.prompt == nil:
+		return heardCommand
+	case !s.prompt.text:
+		return heardPDU
+	case s.set.charset.IsHex():
+		return heardHex
+	}
+	return heardText
 }
 
 // flush writes the answer in one write, not before the port's answer delay. A client that does not read it

@@ -44,7 +44,7 @@ func (p *Port) serveTCP(ctx context.Context) error {
 			conn.Close()
 			continue
 		}
-		if now = now.makeWay(from); now != nil {
+		if now = now.makeWay(from, p.idle()); now != nil {
 			p.log.Warn("connection refused: another client is served", "from", from, "other", now.addr)
 			conn.Close()
 			continue
@@ -56,8 +56,9 @@ func (p *Port) serveTCP(ctx context.Context) error {
 	}
 }
 
-// makeWay gives the caller that is in the way of a new one from addr, nil when there is none any more.
-func (c *caller) makeWay(addr netip.Addr) *caller {
+// makeWay gives the caller that is in the way of a new one from addr, nil when there is none any more. One that is
+// idle gives way.
+func (c *caller) makeWay(addr netip.Addr, idle bool) *caller {
 	if c == nil {
 		return nil
 	}
@@ -66,7 +67,7 @@ func (c *caller) makeWay(addr netip.Addr) *caller {
 		return nil
 	default:
 	}
-	if c.addr != addr {
+	if c.addr != addr && !idle {
 		return c
 	}
 	c.cancel()

@@ -88,6 +88,9 @@ func (t *tee) close() {
 	t.modem, t.in = nil, nil
 }
 
+// stands reports whether the client talks with the modem now.
+func (t *tee) stands() bool { return t != nil && t.modem != nil }
+
 // said is what the modem says unasked; a nil tee's never comes.
 func (t *tee) said() <-chan []byte {
 	if t == nil {
@@ -130,13 +133,17 @@ func finalOf(b []byte) bool {
 		number := strings.TrimSuffix(line, "\r") // after ATV0
 		return len(number) < len(line) && slices.Contains([]string{"0", "3", "4", "6", "7", "8"}, number[strings.LastIndexByte(number, '\n')+1:])
 	}
-	line = line[strings.LastIndexByte(line, '\n')+1:]
+	return isFinalLine(line[strings.LastIndexByte(line, '\n')+1:])
+}
+
+// isFinalLine reports whether a line is a final result code.
+func isFinalLine(line string) bool {
 	return slices.Contains([]string{"OK", "ERROR", "NO CARRIER", "BUSY", "NO ANSWER", "NO DIALTONE", "CONNECT"}, line) ||
 		strings.HasPrefix(line, "+CMS ERROR:") || strings.HasPrefix(line, "+CME ERROR:")
 }
 
 // followed are the commands whose settings the agent must know to read a message itself.
-var followed = []string{"E", "V", "Q", "Z", "&F", "+CMEE", "+CMGF", "+CSCS", "+CSMP"}
+var followed = []string{"E", "V", "Q", "Z", "&F", "+CMEE", "+CMGF", "+CSCS", "+CSMP", "+CSDH", "+CNMI"}
 
 // pass carries out a command line by way of the modem. done is false when it is the agent's to carry out: it
 // sends a message, or the modem is away.
