@@ -1,12 +1,16 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 )
@@ -38,11 +42,11 @@ func decodeCommand(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			shown, about, err := decodePDUs(input, passwords)
+			places, about, err := decodePDUs(input)
 			if err != nil {
 				return err
 			}
-			return a.decode(shown, about)
+			return a.decode(places, about, passwords)
 		},
 	}
 	c.Flags().BoolVar(&passwords, "passwords", false, "show passwords")
@@ -72,8 +76,20 @@ func decodeInput(in io.Reader, args []string) (io.Reader, error) {
 	return strings.NewReader(text), nil
 }
 
-// decodePDUs takes the input apart. What there is to say beside the PDUs is in about.
-func decodePDUs(in io.Reader, passwords bool) (shown []shownPDU, about []string, err error) {
+// place is where a PDU is.
+type place struct {
+	octets []byte // its own; when its length cannot be believed, all up to the next
+	offset int    // of the first in the input, or in its direction of the connection
+	number int    // of the packet it ends in; 0 is none
+	time   time.Time
+	ends   *connection
+}
+
+// connection is one direction of a connection.
+type connection struct{ from, to string }
+
+// decodePDUs finds the PDUs in the input. What there is to say beside them is in about.
+func decodePDUs(in io.Reader) (places iter.Seq[place], about []string, err error) {
 	head := make([]byte, 4)
 	n, err := io.ReadFull(in, head)
 	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
@@ -81,8 +97,8 @@ func decodePDUs(in io.Reader, passwords bool) (shown []shownPDU, about []string,
 	}
 	head = head[:n]
 	in = io.MultiReader(bytes.NewReader(head), in)
-	if shown, about, is, err := decodeCapture(head, in, passwords); is || err != nil {
-		return shown, about, err
+	if places, about, is, err := decodeCapture(head, in); is || err != nil {
+		return places, about, err
 	}
 	b, err := io.ReadAll(io.LimitReader(in, maxDecodeInput+1))
 	if err != nil {
@@ -100,8 +116,11 @@ func decodePDUs(in io.Reader, passwords bool) (shown []shownPDU, about []string,
 			about = []string{fmt.Sprintf("%d octets were picked out of the text", len(b))}
 		}
 	}
-	shown, said := showStream(b, passwords)
-	return shown, append(about, said...), nil
+	start := stray(b)
+	if start > 0 {
+		about = append(about, fmt.Sprintf("the first %d octets are in no PDU", start))
+	}
+	return placesIn(b, start), about, nil
 }
 
 // isBinary reports whether b is octets and not a text that has them in hex. The first octet of a PDU is 0.
@@ -114,42 +133,70 @@ func isBinary(b []byte) bool {
 	return false
 }
 
-// decode prints the PDUs.
-func (a *app) decode(shown []shownPDU, about []string) error {
-	wrong := 0
-	for i := range shown {
-		if shown[i].Error != nil {
+// decode prints the PDUs, one after the other: what a PDU looks like takes a hundred times its octets.
+func (a *app) decode(places iter.Seq[place], about []string, passwords bool) error {
+	out := bufio.NewWriter(a.out)
+	count, wrong := 0, 0
+	for p := range places {
+		shown := p.show(passwords)
+		if shown.Error != nil {
 			wrong++
 		}
-	}
-	if a.json {
-		if err := a.printJSON(shown); err != nil {
+		if err := shown.write(out, a.json, count == 0); err != nil {
 			return err
 		}
-		for _, line := range about {
-			fmt.Fprintln(a.err, line)
-		}
-	} else {
-		for i := range shown {
-			if i > 0 {
-				fmt.Fprintln(a.out)
-			}
-			shown[i].print(a.out)
-		}
-		if len(about) > 0 && len(shown) > 0 {
-			fmt.Fprintln(a.out)
-		}
-		for _, line := range about {
-			fmt.Fprintln(a.out, line)
-		}
+		count++
+	}
+	aside := io.Writer(out)
+	switch {
+	case a.json && count == 0:
+		fmt.Fprintln(out, "[]")
+	case a.json:
+		fmt.Fprintln(out, "\n]")
+	case len(about) > 0 && count > 0:
+		fmt.Fprintln(out)
+	}
+	if a.json {
+		aside = a.err
+	}
+	for _, line := range about {
+		fmt.Fprintln(aside, line)
+	}
+	if err := out.Flush(); err != nil {
+		return fmt.Errorf("decode: %w", err)
 	}
 	switch {
-	case wrong == 0 && len(shown) == 0:
+	case count == 0:
 		return errors.New("there is no SMPP in the capture")
 	case wrong == 0:
 		return nil
-	case wrong == 1 && len(shown) == 1:
+	case count == 1:
 		return errors.New("the PDU cannot be decoded to its end")
 	}
-	return fmt.Errorf("%d of %d PDUs cannot be decoded to their end", wrong, len(shown))
+	return fmt.Errorf("%d of %d PDUs cannot be decoded to their end", wrong, count)
+}
+
+// write writes the PDU as a table, or as an element of the array that --json prints.
+func (p *shownPDU) write(w io.Writer, asJSON, first bool) error {
+	switch {
+	case asJSON && first:
+		fmt.Fprint(w, "[\n  ")
+	case asJSON:
+		fmt.Fprint(w, ",\n  ")
+	case !first:
+		fmt.Fprintln(w)
+	}
+	if !asJSON {
+		p.print(w)
+		return nil
+	}
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("  ", "  ")
+	if err := enc.Encode(p); err != nil {
+		return fmt.Errorf("decode: %w", err)
+	}
+	_, err := w.Write(bytes.TrimSuffix(b.Bytes(), []byte("\n")))
+	return err
 }

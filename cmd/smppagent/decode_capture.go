@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
+	"iter"
 	"slices"
 
 	"smppagent/internal/capture"
@@ -14,7 +15,7 @@ import (
 )
 
 // decodeCapture takes a capture apart, if head is the start of one.
-func decodeCapture(head []byte, in io.Reader, passwords bool) (shown []shownPDU, about []string, is bool, err error) {
+func decodeCapture(head []byte, in io.Reader) (places iter.Seq[place], about []string, is bool, err error) {
 	if !capture.Is(head) {
 		return nil, nil, false, nil
 	}
@@ -22,29 +23,28 @@ func decodeCapture(head []byte, in io.Reader, passwords bool) (shown []shownPDU,
 	if err != nil {
 		return nil, nil, true, fail(exitUsage, fmt.Errorf("decode: %w", err))
 	}
-	shown, about = showCapture(c, passwords)
-	return shown, about, true, nil
+	found, about := placesOf(c)
+	return slices.Values(found), about, true, nil
 }
 
 // maxPlausible is the command_length up to which octets after a gap are taken for a PDU: a message_payload of 64
 // KiB and all else.
 const maxPlausible = 70000
 
-// showCapture finds the PDUs in a capture, in the order in which they were whole. about says what was wrong
+// placesOf finds the PDUs in a capture, in the order in which they were whole. about says what was wrong
 // with the streams and what was left out.
-func showCapture(c *capture.Capture, passwords bool) (shown []shownPDU, about []string) {
-	shown = []shownPDU{}
+func placesOf(c *capture.Capture) (places []place, about []string) {
 	others := 0
 	for _, f := range c.Flows {
-		found, said := showFlow(f, passwords)
+		found, said := placesInFlow(f)
 		if len(found) == 0 {
 			others++
 			continue
 		}
-		shown = append(shown, found...)
+		places = append(places, found...)
 		about = append(about, said...)
 	}
-	slices.SortStableFunc(shown, func(a, b shownPDU) int { return cmp.Compare(a.Packet.Number, b.Packet.Number) })
+	slices.SortStableFunc(places, func(a, b place) int { return cmp.Compare(a.number, b.number) })
 	for _, count := range []struct {
 		n    int
 		what string
@@ -60,11 +60,12 @@ func showCapture(c *capture.Capture, passwords bool) (shown []shownPDU, about []
 	if c.Problem != nil {
 		about = append(about, fmt.Sprintf("after packet %d: %v", c.Packets, c.Problem))
 	}
-	return shown, about
+	return places, about
 }
 
-// showFlow finds the PDUs in one direction of a connection.
-func showFlow(f *capture.Flow, passwords bool) (shown []shownPDU, about []string) {
+// placesInFlow finds the PDUs in one direction of a connection.
+func placesInFlow(f *capture.Flow) (places []place, about []string) {
+	ends := &connection{f.From.String(), f.To.String()}
 	say := func(format string, args ...any) {
 		about = append(about, fmt.Sprintf("%v to %v: ", f.From, f.To)+fmt.Sprintf(format, args...))
 	}
@@ -82,12 +83,10 @@ func showFlow(f *capture.Flow, passwords bool) (shown []shownPDU, about []string
 				at, sure = at+n, true
 				continue
 			}
-			p := showPDU(b, passwords)
-			p.Offset = past + at
-			at += p.Length
-			number, when := run.Packet(at - 1)
-			p.Packet = &shownPacket{Number: number, Time: when, From: f.From.String(), To: f.To.String()}
-			shown = append(shown, p)
+			p := place{octets: b[:lengthOf(b)], offset: past + at, ends: ends}
+			at += len(p.octets)
+			p.number, p.time = run.Packet(at - 1)
+			places = append(places, p)
 			sure = true
 		}
 		past += len(run.Data)
@@ -95,7 +94,7 @@ func showFlow(f *capture.Flow, passwords bool) (shown []shownPDU, about []string
 	if f.Repeated > 0 {
 		say("%d octets were sent again", f.Repeated)
 	}
-	return shown, about
+	return places, about
 }
 
 // nextPDU is how many octets of b come before the next PDU; all when there is none. Where one must begin,

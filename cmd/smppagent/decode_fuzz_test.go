@@ -15,8 +15,8 @@ func FuzzDecode(f *testing.F) {
 	f.Fuzz(func(t *testing.T, octets []byte) {
 		var out bytes.Buffer
 		a := &app{out: &out, err: &out}
-		if shown, about, err := decodePDUs(bytes.NewReader(octets), false); err == nil {
-			_ = a.decode(shown, about) // whether they are PDUs is not the question
+		if places, about, err := decodePDUs(bytes.NewReader(octets)); err == nil {
+			_ = a.decode(places, about, false) // whether they are PDUs is not the question
 		}
 		end := 0
 		for at := 0; at < len(octets); at = end {

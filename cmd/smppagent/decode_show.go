@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"strconv"
 	"strings"
 	"text/tabwriter"
@@ -54,27 +55,39 @@ type shownError struct {
 	secret [2]int // where a password is
 }
 
-// showStream takes apart the PDUs that b consists of. What comes before the first, as the headers of Ethernet, IP
-// and TCP do in a copied packet, is told in about.
-func showStream(b []byte, passwords bool) (shown []shownPDU, about []string) {
-	shown = []shownPDU{}
-	for at := 0; at < len(b); {
-		n := stray(b[at:])
-		if n > 0 && at == 0 {
-			about = append(about, fmt.Sprintf("the first %d octets are in no PDU", n))
-			at = n
-			continue
+// placesIn finds the PDUs that follow one another in b, from an octet on.
+func placesIn(b []byte, at int) iter.Seq[place] {
+	return func(yield func(place) bool) {
+		for at := at; at < len(b); {
+			rest := b[at:]
+			if n := stray(rest); n > 0 {
+				rest = rest[:n]
+			}
+			p := place{octets: rest[:lengthOf(rest)], offset: at}
+			if !yield(p) {
+				return
+			}
+			at += len(p.octets)
 		}
-		rest := b[at:]
-		if n > 0 {
-			rest = rest[:n]
-		}
-		p := showPDU(rest, passwords)
-		p.Offset = at
-		at += p.Length
-		shown = append(shown, p)
 	}
-	return shown, about
+}
+
+// lengthOf is how many octets of b are the PDU that it begins with; all when its length cannot be believed.
+func lengthOf(b []byte) int {
+	if h, err := pdu.DecodeHeader(b); err == nil && uint64(h.Length) < uint64(len(b)) {
+		return int(h.Length)
+	}
+	return len(b)
+}
+
+// show takes apart the PDU of the place.
+func (at *place) show(passwords bool) shownPDU {
+	p := showPDU(at.octets, passwords)
+	p.Offset = at.offset
+	if at.number > 0 {
+		p.Packet = &shownPacket{at.number, at.time, at.ends.from, at.ends.to}
+	}
+	return p
 }
 
 // stray is how many octets of b come before the next PDU; 0 when b begins with one, however spoilt, and when
@@ -93,14 +106,11 @@ func stray(b []byte) int {
 
 // showPDU takes apart the PDU that b begins with. When its length cannot be believed it is all of b.
 func showPDU(b []byte, passwords bool) shownPDU {
+	b = b[:lengthOf(b)]
 	p := shownPDU{Length: len(b), Fields: []shownField{}}
 	if h, err := pdu.DecodeHeader(b); err == nil {
 		p.Command, p.Status, p.Sequence = h.Command.String(), h.Status.String(), h.Sequence
-		if uint64(h.Length) < uint64(len(b)) {
-			p.Length = int(h.Length)
-		}
 	}
-	b = b[:p.Length]
 	fields, err := pdu.Fields(b)
 	var secret [2]int
 	for i, f := range fields {

@@ -5,10 +5,11 @@ package main
 import (
 	"encoding/binary"
 	"io"
+	"iter"
 )
 
 // decodeCapture refuses captures, whose reader this edition does not have.
-func decodeCapture(head []byte, _ io.Reader, _ bool) (shown []shownPDU, about []string, is bool, err error) {
+func decodeCapture(head []byte, _ io.Reader) (places iter.Seq[place], about []string, is bool, err error) {
 	if len(head) < 4 {
 		return nil, nil, false, nil
 	}

@@ -10,6 +10,9 @@ const (
 	// maxHeld is how many octets wait for those before them, until these are given up. No TCP has a larger
 	// window than that on the links that carry SMPP.
 	maxHeld = 4 << 20
+	// heldEach is what a segment that waits counts beside its octets: so many of one octet each are not looked
+	// through for ever.
+	heldEach = 1 << 10
 	// maxFlows is how many directions of connections are told apart.
 	maxFlows = 1 << 16
 )
@@ -86,8 +89,7 @@ func (c *assembly) take(f *Flow, s segment) {
 			return int(int32(a.sequence - b.sequence))
 		})
 		f.waiting = slices.Insert(f.waiting, at, s)
-		// Each costs something, however short it is.
-		if f.held += len(s.data) + 64; f.held > maxHeld {
+		if f.held += len(s.data) + heldEach; f.held > maxHeld {
 			c.flush(f)
 		}
 		return
@@ -140,7 +142,7 @@ func (f *Flow) catchUp() {
 		if int32(s.sequence-f.next) > 0 {
 			break
 		}
-		f.held -= len(s.data) + 64
+		f.held -= len(s.data) + heldEach
 		f.add(s)
 		n++
 	}

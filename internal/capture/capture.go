@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/netip"
+	"sort"
 	"time"
 )
 
@@ -60,12 +61,11 @@ type mark struct {
 
 // Packet says which packet, counted from 1, brought the octet at the offset, and when.
 func (r *Run) Packet(offset int) (number int, at time.Time) {
-	for i := len(r.marks) - 1; i >= 0; i-- {
-		if r.marks[i].offset <= offset {
-			return r.marks[i].packet, r.marks[i].at
-		}
+	after := sort.Search(len(r.marks), func(i int) bool { return r.marks[i].offset > offset })
+	if after == 0 {
+		return 0, time.Time{}
 	}
-	return 0, time.Time{}
+	return r.marks[after-1].packet, r.marks[after-1].at
 }
 
 // errTooMuch ends a capture of more than MaxOctets.
