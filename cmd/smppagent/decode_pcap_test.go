@@ -152,3 +152,42 @@ func TestDecodeSeesWhatTsharkSees(t *testing.T) {
 		t.Errorf("got %v, tshark sees %v", got, want)
 	}
 }
+
+// TestDecodeJSONKeys: programs read what --json prints. A key may come; one that is there stays.
+func TestDecodeJSONKeys(t *testing.T) {
+	capture, _, _ := invoke(t, string(captureOf(t, "in order")), "decode", "--json")
+	broken, _, _ := invoke(t, "", "decode", "--json", "000000100000001500000001000000")
+	odd, _, _ := invoke(t, "", "decode", "--json", octetsOf(t, 1, &pdu.SubmitSM{ESMClass: pdu.ESMUDHI, ShortMessage: []byte("\x02\x70\x01x")}))
+	keys := map[string]bool{}
+	var walk func(at string, v any)
+	walk = func(at string, v any) {
+		switch v := v.(type) {
+		case []any:
+			for i := range v {
+				walk(at, v[i])
+			}
+		case map[string]any:
+			for k := range v {
+				keys[at+k] = true
+				walk(at+k+".", v[k])
+			}
+		}
+	}
+	for _, out := range []string{capture, broken, odd} {
+		var v any
+		if err := json.Unmarshal([]byte(out), &v); err != nil {
+			t.Fatalf("%v:\n%s", err, out)
+		}
+		walk("", v)
+	}
+	for _, key := range strings.Fields(`offset length command status sequence
+		packet packet.number packet.time packet.from packet.to
+		fields fields.offset fields.name fields.octets fields.section fields.section50 fields.value fields.note
+		text text.header text.header.name text.header.octets text.header.value text.alphabet text.text text.note
+		text.receipt text.receipt.message_id text.receipt.state text.receipt.err text.receipt.done
+		error error.offset error.field error.problem`) {
+		if !keys[key] {
+			t.Errorf("there is no %s", key)
+		}
+	}
+}

@@ -25,6 +25,7 @@ const smppDoc = "../../docs/smpp.md"
 var docTables = []docTable{
 	{"## PDUs", pduRows},
 	{"## Mandatory parameters", parameterRows},
+	{"### Where they are described", sectionRows},
 	{"## Optional parameters", tlvRows},
 	{"## command_status", statusRows},
 	{"## esm_class", func(*testing.T) []string {
@@ -93,8 +94,13 @@ func TestDocsExamples(t *testing.T) {
 		if _, example, ok := strings.Cut(row, "`"); ok {
 			example, _, _ = strings.Cut(example, "`")
 			found++
-			if read, err := ReadTime(example); err != nil || read.At.IsZero() && !read.Relative {
-				t.Errorf("%s: %v, %v", row, read, err)
+			read, err := ReadTime(example)
+			means := read.String()
+			if !read.Relative {
+				means = read.At.Format("2006-01-02 15:04:05.0")
+			}
+			if err != nil || !strings.Contains(row, "| "+means) {
+				t.Errorf("%s: %v, %v", row, means, err)
 			}
 		}
 	}
@@ -202,6 +208,25 @@ func structSections(t *testing.T) map[string]string {
 		}
 	}
 	return sections
+}
+
+// sectionRows are the mandatory parameters of all goldens with their sections.
+func sectionRows(t *testing.T) []string {
+	var rows []string
+	for _, g := range goldens {
+		list, err := Fields(octets(t, g.octets))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range list {
+			_, tlv := strings.CutPrefix(f.Section50, "5.0 §4.8.4")
+			if f.Section != "" && !strings.HasPrefix(f.Section, "§5.3") && !tlv {
+				rows = append(rows, fmt.Sprintf("| %s | %s | %s |", f.Name, f.Section, strings.TrimPrefix(f.Section50, "5.0 ")))
+			}
+		}
+	}
+	slices.Sort(rows)
+	return slices.Compact(rows)
 }
 
 // tooLong finds the most octets of a C-Octet String in what is said when it has too many.

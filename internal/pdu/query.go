@@ -20,11 +20,11 @@ type QuerySMResp struct {
 	// MessageID is the one asked about.
 	MessageID string
 	// FinalDate is when the message reached its final state, in SMPP's absolute form; empty while it has
-	// not: §5.2.29.
+	// not: §4.8.2, §7.1.1.1.
 	FinalDate string
 	// State is what became of it.
 	State MessageState
-	// ErrorCode is the network's reason, as the SMSC defines it; 0 is none: §5.2.30.
+	// ErrorCode is the network's reason, as the SMSC defines it; 0 is none: §4.8.2.
 	ErrorCode uint8
 	// TLVs are none in 3.4; 5.0 allows some.
 	TLVs TLVs
@@ -37,7 +37,7 @@ func (m *QuerySMResp) fields(c *codec) {
 	c.cstring("message_id", &m.MessageID, 65)
 	c.time("final_date", &m.FinalDate)
 	if strings.HasSuffix(m.FinalDate, "R") {
-		c.object("a date is in the absolute form (§5.2.29)")
+		c.object("a date is in the absolute form (§4.8.2)")
 	}
 	octet(c, "message_state", &m.State)
 	c.limit(m.State <= StateSkipped, uint32(m.State), "0 to 9 (§5.2.28, 5.0 §4.7.15)")

@@ -73,17 +73,20 @@ func section(name string) string {
 	case "message_state":
 		return "§5.2.28"
 	case "final_date":
-		return "§5.2.29"
+		return "§7.1.1"
 	case "error_code":
-		return "§5.2.30"
+		return "§4.8.2"
 	case "error_status_code":
-		return "§5.2.31"
+		return "§5.1.3"
 	}
 	return ""
 }
 
 // section50 is where SMPP 5.0 describes a mandatory parameter.
 func section50(name string) string {
+	if name == "error_code" { // the one that has no section of its own
+		return "5.0 §4.5.2.2"
+	}
 	for i, names := range [...][]string{
 		{"addr_ton", "source_addr_ton", "dest_addr_ton", "esme_addr_ton"},
 		{"addr_npi", "source_addr_npi", "dest_addr_npi", "esme_addr_npi"},
