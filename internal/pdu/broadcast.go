@@ -85,7 +85,7 @@ func (m *QueryBroadcastSM) fields(c *codec) {
 	c.cstring("message_id", &m.MessageID, 65)
 	c.address(sourceAddr, &m.Source, 21)
 	c.tlvs(&m.TLVs, inQueryBroadcast)
-	if _, ok := m.TLVs.Get(TagUserMessageReference); m.MessageID == "" && !ok {
+	if _, ok := m.TLVs.Get(TagUserMessageReference); m.MessageID == "" && !ok && c.err == nil {
 		c.name, c.at = "message_id", HeaderLen
 		c.object("it is empty, and there is no user_message_reference either: nothing names the broadcast")
 	}
