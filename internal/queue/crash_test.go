@@ -25,6 +25,7 @@ type load struct {
 	faults    int  // one in so many operations fails, 0: none
 	replaces  bool // records take the place of others
 	sealed    bool // with a key
+	lifo      bool // the youngest record is settled first
 	strangers int  // files in the directory that are not of the pool
 	size      func(*rand.Rand) int
 	config    func(*Config)

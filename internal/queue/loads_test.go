@@ -22,7 +22,7 @@ func loads() []*load {
 		{name: "large", about: "records of up to two pages, Appends of up to eight", puts: 40, settles: 45, group: 8, together: 2, size: upTo(1900, 2000),
 			config: func(c *Config) { c.SegmentSize = 4 * pageSize }},
 		{name: "changes", about: "few records, many changes of state", puts: 15, settles: 15, group: 2, together: 5, size: upTo(100, 300)},
-		{name: "waiting", about: "a long outage: hardly anything comes or goes, what is there is tried again and again", puts: 2, settles: 1, group: 2, together: 4, size: upTo(100, 300)},
+		{name: "waiting", about: "a long outage: what is there is tried again and again, and hardly anything comes, which goes first", puts: 3, settles: 3, lifo: true, group: 2, together: 4, size: upTo(100, 300)},
 		{name: "evict", about: "a full pool in which what is urgent takes the room of what is not", puts: 75, settles: 8, group: 2, together: 3, size: upTo(500, 1800)},
 		{name: "refuse", about: "the same, where what does not fit is refused", puts: 75, settles: 15, group: 2, together: 3, size: upTo(500, 1800),
 			config: func(c *Config) { c.WhenFull = "refuse" }},

@@ -51,6 +51,25 @@ func TestCopiedOver(t *testing.T) {
 	}
 }
 
+// TestMisplacedSector: sectors of the log that were written a second time behind its end, as by a confused
+// device, say nothing.
+func TestMisplacedSector(t *testing.T) {
+	h := newHarmed(t)
+	tried := 0
+	for to := (h.end + sectorSize - 1) / sectorSize * sectorSize; to < minSegmentSize; to += sectorSize {
+		for from := 0; from < h.end; from += sectorSize {
+			d := h.with(h.last, func(b []byte) []byte { copy(b[to:to+sectorSize], b[from:]); return b })
+			if _, rec, differs := h.open(t, d); len(differs) > 0 || rec.Harmed() {
+				t.Fatalf("the sector at %d written at %d: differs in %v: %v", from, to, differs, rec)
+			}
+			tried++
+		}
+	}
+	if tried < 8 {
+		t.Errorf("the log ends at %d: only %d sectors were misplaced", h.end, tried)
+	}
+}
+
 // TestNothingIsDeleted: whatever is wrong with a file, its octets are somewhere in the directory after a
 // recovery: where they were, or put aside, and what was cut out of a log is copied.
 func TestNothingIsDeleted(t *testing.T) {

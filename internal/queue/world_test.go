@@ -411,6 +411,7 @@ func (w *world) plain(id ID, st standing) standing {
 // lease takes the next record of a lane, which must be the first by class and ID.
 func (w *world) lease() {
 	lane := Lane(w.rng.IntN(3))
+	w.s.tick() // may make durable, and so visible, what is due
 	var want ID
 	for id, r := range w.records {
 		// What is durable may be leased before its Append has returned.
@@ -427,7 +428,7 @@ func (w *world) lease() {
 		it.ID = 0
 	}
 	if it.ID != want {
-		w.wrong("Next of lane %d gives record %d, want %d: %+v, %+v", lane, it.ID, want, w.records[want], w.s.index.get(want))
+		w.wrong("Next of lane %d gives record %d (%+v, settled %+v), want %d: %+v, %+v", lane, it.ID, w.records[it.ID], w.gone[it.ID], want, w.records[want], w.s.index.get(want))
 		return
 	}
 	if ok {
@@ -520,7 +521,15 @@ func (s *step) carry(r *known) {
 
 // settle ends a record.
 func (w *world) settle() {
-	id, r := w.pick(func(*known) bool { return true })
+	least := ID(0)
+	if w.load.lifo {
+		for id, r := range w.records {
+			if r.stored && !r.now.settled {
+				least = max(least, id)
+			}
+		}
+	}
+	id, r := w.pick(func(r *known) bool { return least == 0 || r == w.records[least] })
 	if r == nil {
 		return
 	}
