@@ -129,6 +129,7 @@ func (b *Bridge) Run(ctx context.Context) error {
 	for _, l := range b.links {
 		wg.Go(func() { _ = l.client.Run(bound) })
 		wg.Go(func() { b.takeLate(work, l) })
+		wg.Go(func() { b.takeAlerts(work, l) })
 		for range inboundWorkers {
 			wg.Go(func() { b.takeInbound(work, l) })
 		}

@@ -114,6 +114,15 @@ func (b *Bridge) enqueue(ctx context.Context, entries []queue.Entry, messages []
 
 // compose makes the submit_sm for one segment as l wants it. SMPP 3.4 §4.4.1.
 func (b *Bridge) compose(l *link, m *tracked, x part) *pdu.SubmitSM {
+	s := b.composeText(l, m, x)
+	if m.msg.Submit != nil {
+		l.Profile.ask(s, m.msg.Submit, time.Now())
+	}
+	return s
+}
+
+// composeText is compose without what the sender asks of the SMSC beyond the text.
+func (b *Bridge) composeText(l *link, m *tracked, x part) *pdu.SubmitSM {
 	p := &l.Profile
 	s := &pdu.SubmitSM{
 		ServiceType:  p.ServiceType,

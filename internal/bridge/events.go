@@ -41,9 +41,12 @@ const (
 	StepInDoubt   Step = "in doubt"  // written, and no response came
 	StepFailed    Step = "failed"
 	StepExpired   Step = "expired"
-	StepDropped   Step = "dropped" // a person took it out of the queue
-	StepSettled   Step = "settled" // long ago, its outcome is not known any more; for those who ask
-	StepInbound   Step = "inbound" // a short message from the SMSC, on flash
+	StepDropped   Step = "dropped"   // a person took it out of the queue
+	StepSettled   Step = "settled"   // long ago, its outcome is not known any more; for those who ask
+	StepInbound   Step = "inbound"   // a short message from the SMSC, on flash
+	StepRecipient Step = "recipient" // what became of one recipient of a message to many
+	StepApart     Step = "apart"     // a message to many goes on as one to each
+	StepReachable Step = "reachable" // a phone that could not be reached is back: alert_notification
 )
 
 const (

@@ -52,6 +52,9 @@ func (b *Bridge) report(ctx context.Context, m *tracked, o sms.Outcome, detail s
 		sms.Accepted: StepAccepted, sms.Delivered: StepDelivered, sms.Failed: StepFailed, sms.Rejected: StepFailed,
 		sms.Expired: StepExpired, sms.InDoubt: StepInDoubt,
 	}[o]
+	if m.msg.Many() && detail == "" {
+		detail = m.tally()
+	}
 	b.log.Info("message settled", "id", m.item.ID, "to", mask(m.msg.To.Addr), "outcome", o)
 	b.emit(m, step, Event{
 		Detail: detail, MessageID: m.progress.messageID(), Final: true,

@@ -59,6 +59,9 @@ type Profile struct {
 	// Query says whether query_sm is used: "auto" does until the SMSC turns out not to know it, "never".
 	// Default "auto". SMPP 3.4 §4.8.
 	Query Query `toml:"query"`
+	// SubmitMulti says that the SMSC takes submit_multi, one PDU for a text to several recipients. Where it does
+	// not they get a message each. Default false. SMPP 3.4 §4.5.
+	SubmitMulti bool `toml:"submit_multi"`
 }
 
 // The values of the keys that take a word.

@@ -39,7 +39,7 @@ func (b *Bridge) asked(ctx context.Context, m *tracked) (o sms.Outcome, detail s
 			}
 		}
 	}
-	if o, final := m.progress.outcome(true); final {
+	if o, final := m.fates(true); final {
 		return o, "no receipt came; so says query_sm"
 	}
 	return sms.Accepted, "the SMSC has it; no receipt came"

@@ -69,6 +69,9 @@ func (b *Bridge) receiptFor(ctx context.Context, x match, d *pdu.DeliverSM, r pd
 		return true, nil
 	}
 	w := m.progress.on(x.link)
+	if w != nil && m.msg.Many() {
+		return b.receiptOfMany(ctx, x, m, w, d, r)
+	}
 	if w == nil || sure && !sameNumber(d.Source.Addr, m.msg.To.Addr) {
 		return false, nil
 	}
@@ -204,7 +207,11 @@ func (b *Bridge) apply(ctx context.Context, m *tracked, w *way, seg int, state s
 	}
 	w.Segments[seg].State = state
 	id := m.item.ID
-	if m.calls > 0 || w.count(unsent, attempted, accepted) > 0 { // other responses or receipts are due
+	due := w.count(unsent, attempted, accepted) > 0
+	if _, final := m.outcome(); m.msg.Many() {
+		due = !final
+	}
+	if m.calls > 0 || due { // other responses or receipts are due
 		return ignoreGone(b.q.Note(ctx, id, m.progress.appendBinary(nil), true))
 	}
 	return b.conclude(ctx, id, m, true)

@@ -36,21 +36,25 @@ func (b *Bridge) collect(ctx context.Context, l *link, id queue.ID, m *tracked, 
 func (b *Bridge) answer(ctx context.Context, l *link, id queue.ID, m *tracked, call *smpp.Call) error {
 	_, seg := untag(call.Tag)
 	w := m.progress.on(l.Name)
-	if m.settled || w == nil || seg >= len(w.Segments) {
+	if m.settled || w == nil {
+		return nil
+	}
+	if seg == everyone {
+		return b.answerMany(ctx, l, id, m, w, call)
+	}
+	if seg >= len(w.Segments) {
 		return nil
 	}
 	s := &w.Segments[seg]
 	var refusal *smpp.StatusError
 	switch {
 	case call.Err == nil:
-		resp, _ := call.Response.(*pdu.SubmitSMResp)
+		messageID := acceptedAs(call)
 		if s.State.fate() || s.State == accepted && s.MessageID != "" {
 			break // its receipt was faster, or the late response to an attempt before: that has its name
 		}
 		*s = segment{State: accepted}
-		if resp != nil {
-			s.MessageID = keepID(resp.MessageID, len(w.Segments))
-		}
+		s.MessageID = keepID(messageID, len(w.Segments))
 		b.track.index(id, m)
 		if err := b.claim(ctx, l, m, s); err != nil { // the message itself must be settled all the same
 			b.log.Error("receipt that came before its response not used", "id", id, "err", err)
@@ -109,17 +113,28 @@ func (b *Bridge) learn(l *link, addr string, call *smpp.Call) {
 
 // congestion is the congestion_state that came with the response, 0 when there is none: SMPP 5.0 §4.8.4.18.
 func congestion(call *smpp.Call) uint8 {
-	if resp, ok := call.Response.(*pdu.SubmitSMResp); ok {
-		v, _ := resp.TLVs.CongestionState()
-		return uint8(v)
+	var tlvs pdu.TLVs
+	switch resp := call.Response.(type) {
+	case *pdu.SubmitSMResp:
+		tlvs = resp.TLVs
+	case *pdu.SubmitMultiResp:
+		tlvs = resp.TLVs
+	case *pdu.DataSMResp:
+		tlvs = resp.TLVs
 	}
-	return 0
+	v, _ := tlvs.CongestionState()
+	return uint8(v)
 }
 
 // hasTLVs reports whether the submit_sm that call is about had optional parameters.
 func hasTLVs(call *smpp.Call) bool {
-	p, ok := call.Request.(*pdu.SubmitSM)
-	return ok && len(p.TLVs) > 0
+	switch p := call.Request.(type) {
+	case *pdu.SubmitSM:
+		return len(p.TLVs) > 0
+	case *pdu.SubmitMulti:
+		return len(p.TLVs) > 0
+	}
+	return false // data_sm is made of them
 }
 
 // judge applies the verdict on status to segment s, which had optional parameters when tlvs says so. A
@@ -180,7 +195,7 @@ func (b *Bridge) pause(l *link, addr string, status pdu.Status) {
 // asks for an error that matches queue.ErrStorage when that is not on flash: it counts all the same.
 func (b *Bridge) conclude(ctx context.Context, id queue.ID, m *tracked, durable bool) error {
 	note := m.progress.appendBinary(nil)
-	o, final := m.progress.outcome(m.msg.Receipt)
+	o, final := m.outcome()
 	switch {
 	case o == sms.Failed, o == sms.Rejected:
 		if err := b.bury(ctx, id, m, o, b.failure(m)); err != nil || !durable {
@@ -259,6 +274,9 @@ func (b *Bridge) bury(ctx context.Context, id queue.ID, m *tracked, o sms.Outcom
 	}
 	m.settled = true
 	b.track.forget(id, m)
+	if m.msg.Many() {
+		why = m.tally() + "; " + why
+	}
 	b.log.Warn("message failed", "id", id, "to", mask(m.msg.To.Addr), "why", why)
 	b.report(ctx, m, o, why)
 	return nil
@@ -326,7 +344,7 @@ func (b *Bridge) late(ctx context.Context, l *link, id queue.ID, call *smpp.Call
 	}
 	_, seg := untag(call.Tag)
 	w := m.progress.on(l.Name)
-	if w == nil || seg >= len(w.Segments) || w.Segments[seg].State != attempted {
+	if w == nil || seg != everyone && (seg >= len(w.Segments) || w.Segments[seg].State != attempted) {
 		return nil // settled otherwise
 	}
 	if w == m.progress.current() && m.calls > 0 && call.Err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"smppagent/internal/pdu"
 	"smppagent/internal/queue"
@@ -27,6 +28,12 @@ func (b *Bridge) send(ctx context.Context, l *link, id queue.ID) (started bool, 
 		return false, nil
 	}
 	parts, err := l.Profile.parts(&m.msg, b.sendTLVs(l))
+	if m.msg.Many() && err == nil {
+		if why := l.manyProblem(parts); why != "" {
+			return false, b.apart(ctx, id, m, why)
+		}
+		parts = make([]part, m.msg.Recipients())
+	}
 	if err != nil {
 		return false, b.bury(ctx, id, m, sms.Rejected, fmt.Sprintf("cannot be sent: %v", err))
 	}
@@ -40,7 +47,11 @@ func (b *Bridge) send(ctx context.Context, l *link, id queue.ID) (started bool, 
 		m.progress = before
 		return false, b.conclude(ctx, id, m, false)
 	}
-	todo = todo[:min(len(todo), l.flow.room())]
+	if m.msg.Many() { // who was refused is not asked about again
+		todo = slices.DeleteFunc(todo, func(i int) bool { return w.Segments[i].State == refused })
+	} else {
+		todo = todo[:min(len(todo), l.flow.room())]
+	}
 	was := append([]segment(nil), w.Segments...)
 	for _, i := range todo {
 		if w.Segments[i].State != attempted {
@@ -66,7 +77,11 @@ func (b *Bridge) send(ctx context.Context, l *link, id queue.ID) (started bool, 
 	b.track.index(id, m)
 	m.throttled, m.refused, m.refusedNow = false, false, 0
 	done := make(chan *smpp.Call, len(todo))
-	n, err := b.start(ctx, l, id, m, parts, todo, done)
+	start := b.start
+	if m.msg.Many() {
+		start = b.startMany
+	}
+	n, err := start(ctx, l, id, m, parts, todo, done)
 	for _, i := range todo[n:] {
 		w.Segments[i] = was[i] // never written: as it was
 	}
@@ -82,7 +97,9 @@ func (b *Bridge) send(ctx context.Context, l *link, id queue.ID) (started bool, 
 	}
 	b.events.announce(describe(&m.msg, Event{ID: id, Key: m.item.Key}))
 	b.emit(m, StepSubmitted, Event{Segments: n})
-	m.calls = n
+	if m.calls = n; m.msg.Many() {
+		m.calls = 1
+	}
 	b.track.keep(m)
 	b.senders.Add(1)
 	go b.collect(ctx, l, id, m, m.msg.To.Addr, done)
@@ -127,7 +144,7 @@ func (b *Bridge) start(ctx context.Context, l *link, id queue.ID, m *tracked, pa
 				return n, err
 			}
 		}
-		req := b.compose(l, m, parts[i])
+		req := asDataSM(b.compose(l, m, parts[i]), &m.msg)
 		if err = l.client.Start(ctx, &smpp.Call{Request: req, Tag: tag(id, i), Done: done}); err != nil {
 			if n > 0 {
 				l.flow.give(true)

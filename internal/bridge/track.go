@@ -132,6 +132,9 @@ func (t *tracker) index(id queue.ID, m *tracked) {
 		for i, s := range w.Segments {
 			switch s.State {
 			case accepted:
+				if m.msg.Many() { // all have the same
+					i = everyone
+				}
 				t.indexID(w.Link, s.MessageID, target{id, uint8(i)})
 			case attempted:
 				inDoubt = true

@@ -46,6 +46,7 @@ type exchange struct {
 	ready   chan struct{}  // unbuffered: sent to while a call could be registered
 	inbound chan *Delivery // deliver_sm on their way to the receiver
 	late    chan *Call     // late responses
+	alerts  chan *pdu.AlertNotification
 	ended   chan struct{}  // closed when nobody will ever receive from calls again
 	bind    string
 	wires   sync.Pool // of *wire
@@ -60,11 +61,15 @@ func newExchange(cfg *Config) *exchange {
 		ready:   make(chan struct{}),
 		inbound: make(chan *Delivery, cfg.Inbound),
 		late:    make(chan *Call, lateRoom),
+		alerts:  make(chan *pdu.AlertNotification, alertRoom),
 		ended:   make(chan struct{}),
 		bind:    cfg.Bind,
 		ring:    newRing(cfg.Capture),
 	}
 }
+
+// alertRoom is how many alert_notifications wait for a reader before further ones are dropped.
+const alertRoom = 64
 
 // lateRoom is how many late responses wait for a reader before the oldest is dropped.
 const lateRoom = 64
@@ -129,6 +134,11 @@ func (x *exchange) Inbound() <-chan *Delivery { return x.inbound }
 // Late brings responses that came after ErrResponseTimer. When nobody reads, the oldest are
 // dropped. It is never closed.
 func (x *exchange) Late() <-chan *Call { return x.late }
+
+// Alerts brings the alert_notifications of the SMSC, SMPP 3.4 §4.12: a phone for which set_dpf was sent can be
+// reached again. When nobody reads, further ones are dropped, as they are while the link is down. It is never
+// closed.
+func (x *exchange) Alerts() <-chan *pdu.AlertNotification { return x.alerts }
 
 // prepare encodes the request in the caller's goroutine, so that an error is the caller's and the
 // session only copies.

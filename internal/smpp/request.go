@@ -12,6 +12,14 @@ import (
 // §3.3), one that has no business here its own response with ESME_RINVBNDSTS; the session lives.
 func (s *Session) request(a *arrival) {
 	h := a.frame.Header
+	if p, ok := a.frame.PDU.(*pdu.AlertNotification); ok && a.err == nil && s.phase == phaseBound {
+		select {
+		case s.alerts <- p:
+		default:
+			s.once(slog.LevelWarn, "alert_notification dropped: nobody takes them", "waiting", len(s.alerts))
+		}
+		return
+	}
 	if h.Command == pdu.CmdAlertNotification || h.Command == pdu.CmdOutbind {
 		// These two have no response (§4.12, §4.1.7), not even when they cannot be read. An outbind asks for
 		// a bind, and belongs on a connection that the SMSC made.

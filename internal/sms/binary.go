@@ -9,10 +9,10 @@ import (
 
 // The form in which a message is kept on flash:
 //
-//	octet    version, 1 or 2
+//	octet    version, 1 to 3
 //	octet    bits 0 to 5: which of the fields marked * are there; bits 7 and 6: Alphabet
 //	octet    bits 3 to 0: Class; bits 7 to 4: MessageClass
-//	octet    version 2 only, bits 0 to 6: which of the fields marked ** are there
+//	octet    versions 2 and 3 only, bits 0 to 6: which of the fields marked ** are there
 //	address  To
 //	address  From *
 //	varint   NotBefore *, seconds since 1970; then uvarint, nanoseconds
@@ -22,14 +22,19 @@ import (
 //	octet    ProtocolID **
 //	2 octets Tables **: Locking, Single
 //	2 octets Waiting **: bits 2 to 0 Kind, bit 3 Active, bit 4 Store, bits 6 and 5 Profile; Count
+//	version 3 only: Submission, an octet of bits 0 to 7 that say which of ServiceType, Priority, Schedule, Replace,
+//	         DataSM, Alert, USSD and recipients there are; then in this order ServiceType as octets, Priority, Schedule
+//	         as NotBefore, USSD, the numbers of Others and of Lists, an octet each, Others as addresses, Lists as octets
 //	uvarint  length of the body, and the body: Text, or Data *; nothing follows
 //
 // The flags marked ** also hold ReplyPath, More and Compressed. An address is its TON, its NPI and a uvarint
 // length before its octets. A program that adds a field raises the version. A message with none of the fields
-// of version 2 is written as version 1, which is shorter, and which a program from before them reads.
+// of version 2 is written as version 1, which is shorter, and which a program from before them reads; likewise
+// one without a Submission as version 2.
 const (
 	binaryVersion1 = 1
-	binaryVersion  = 2
+	binaryVersion2 = 2
+	binaryVersion  = 3
 )
 
 const (
@@ -73,10 +78,16 @@ func (m *Message) AppendBinary(b []byte) ([]byte, error) {
 	set(m.Receipt, hasReceipt)
 
 	more := m.moreFlags()
-	if more == 0 {
-		b = append(b, binaryVersion1, flags, byte(m.MessageClass)<<4|byte(m.Class))
-	} else {
-		b = append(b, binaryVersion, flags, byte(m.MessageClass)<<4|byte(m.Class), more)
+	version := byte(binaryVersion1)
+	switch {
+	case m.Submit != nil:
+		version = binaryVersion
+	case more != 0:
+		version = binaryVersion2
+	}
+	b = append(b, version, flags, byte(m.MessageClass)<<4|byte(m.Class))
+	if version > binaryVersion1 {
+		b = append(b, more)
 	}
 	b = m.To.appendBinary(b)
 	if from {
@@ -93,6 +104,9 @@ func (m *Message) AppendBinary(b []byte) ([]byte, error) {
 		b = binary.BigEndian.AppendUint16(b, m.Ref)
 	}
 	b = m.appendMore(b, more)
+	if m.Submit != nil {
+		b = m.Submit.appendBinary(b)
+	}
 	if data {
 		b = binary.AppendUvarint(b, uint64(len(m.Data)))
 		return append(b, m.Data...), nil
@@ -170,8 +184,8 @@ func (m *Message) UnmarshalBinary(b []byte) error {
 	if len(b) == 0 {
 		return errors.New("sms: stored message is empty")
 	}
-	if b[0] != binaryVersion1 && b[0] != binaryVersion {
-		return fmt.Errorf("sms: stored message has version %d: this program reads versions %d and %d only, a later one may have written it",
+	if b[0] < binaryVersion1 || b[0] > binaryVersion {
+		return fmt.Errorf("sms: stored message has version %d: this program reads versions %d to %d only, a later one may have written it",
 			b[0], binaryVersion1, binaryVersion)
 	}
 	r := reader{b: b, off: 1}
@@ -183,7 +197,7 @@ func (m *Message) UnmarshalBinary(b []byte) error {
 		Receipt:      flags&hasReceipt != 0,
 	}
 	var more byte
-	if b[0] == binaryVersion {
+	if b[0] >= binaryVersion2 {
 		if more = r.octet("flags of version 2"); more&^knownMore != 0 {
 			r.fail("flags of version 2", fmt.Sprintf("are %#02x: bit 7 must be 0", more))
 		}
@@ -202,6 +216,9 @@ func (m *Message) UnmarshalBinary(b []byte) error {
 		n.Ref = r.uint16("ref")
 	}
 	r.more(&n, more)
+	if b[0] == binaryVersion {
+		n.Submit = r.submission()
+	}
 	if body := r.octets("body"); flags&hasData == 0 {
 		n.Text = string(body)
 	} else {

@@ -63,6 +63,25 @@ var stored = []struct {
 		Message{To: Address{Addr: "1"}, Data: []byte{1}, Alphabet: Octets, Compressed: true},
 		"02" + "c2" + "00" + "40" + "00000131" + "0101",
 	},
+	{
+		"submission",
+		Message{
+			To: Address{Addr: "1"}, Text: "a", ReplyPath: true,
+			Submit: &Submission{
+				ServiceType: "USSD", Priority: 2, HasPriority: true, Schedule: time.Unix(1795416881, 5).UTC(), Replace: true,
+				Alert: true, USSD: 17, HasUSSD: true, Others: []Address{{TONInternational, NPIISDN, "2"}}, Lists: []string{"crew"},
+			},
+		},
+		"03" + "00" + "00" + "10" + "00000131" + // version, flags, class, reply path, to
+			"ef" + "0455535344" + "02" + "e28c9fb00d" + "05" + "11" + // flags, service type, priority, schedule, ussd
+			"0101" + "01010132" + "0463726577" + // recipients
+			"0161",
+	},
+	{
+		"data_sm",
+		Message{To: Address{Addr: "1"}, Text: "a", Submit: &Submission{DataSM: true}},
+		"03" + "00" + "00" + "00" + "00000131" + "10" + "0161",
+	},
 }
 
 func TestBinaryGolden(t *testing.T) {
@@ -118,8 +137,8 @@ func TestBinaryNotBefore(t *testing.T) {
 func TestUnmarshalBinaryErrors(t *testing.T) {
 	tests := []struct{ name, in, want string }{
 		{"empty", "", "sms: stored message is empty"},
-		{"version 0", "00", "has version 0: this program reads versions 1 and 2 only"},
-		{"version 3", "03" + stored[0].want[2:], "has version 3: this program reads versions 1 and 2 only"},
+		{"version 0", "00", "has version 0: this program reads versions 1 to 3 only"},
+		{"version 4", "04" + stored[0].want[2:], "has version 4: this program reads versions 1 to 3 only"},
 		{"flags of version 2", "02000080" + stored[0].want[6:], "flags of version 2 at octet 4 are 0x80"},
 		{"empty header", "02000001" + "00000131" + "00" + "00", "user data header at octet 9 is empty"},
 		{"waiting of no kind", "02000008" + "00000131" + "0801" + "00", "stored message: waiting indication of no kind"},

@@ -49,6 +49,8 @@ type Message struct {
 	More bool
 	// Compressed says that Data is compressed as TS 23.042 has it, which nothing here undoes.
 	Compressed bool
+	// Submit is what its sender asks of the SMSC beyond the text. nil: nothing. It is not to be changed.
+	Submit *Submission
 }
 
 // maxValidity is the longest TP-Validity-Period: TS 23.040 §9.2.3.12.1.
@@ -63,12 +65,28 @@ func (m *Message) Check() error {
 }
 
 func (m *Message) check() error {
+	if m.Submit != nil {
+		if err := m.Submit.check(); err != nil {
+			return err
+		}
+	}
+	if n := m.Recipients(); n > MaxRecipients {
+		return fmt.Errorf("%d recipients: must be at most %d", n, MaxRecipients)
+	}
+	if m.To.IsZero() && m.Many() {
+		return m.checkRest()
+	}
 	if err := m.To.check(); err != nil {
 		return fmt.Errorf("to %w", err)
 	}
 	if m.To.TON == TONAlphanumeric {
 		return fmt.Errorf("to %q is alphanumeric: a text goes to a number, as in +359888123456", m.To.Addr)
 	}
+	return m.checkRest()
+}
+
+// checkRest is what check looks at beside the recipients.
+func (m *Message) checkRest() error {
 	if !m.From.IsZero() {
 		if err := m.From.check(); err != nil {
 			return fmt.Errorf("from %w", err)
@@ -111,6 +129,11 @@ func (m *Message) checkValues() error {
 	}
 	if err := m.Tables.check(); err != nil {
 		return err
+	}
+	if m.Submit != nil {
+		if err := m.Submit.check(); err != nil {
+			return err
+		}
 	}
 	return m.Waiting.check()
 }
