@@ -14,12 +14,12 @@ import (
 
 // editionTools are the verbs that only the full edition has: those for trying things out and for finding out.
 func editionTools(a *app) []*cobra.Command {
-	return []*cobra.Command{captureCommand(a), simCommand(a), demoCommand(a)}
+	return []*cobra.Command{broadcastCommand(a), captureCommand(a), simCommand(a), demoCommand(a)}
 }
 
 // editionHandlers are the orders of the door that only the full edition knows.
 func editionHandlers(o *orders) map[string]door.Handler {
-	return map[string]door.Handler{opCapture: o.capture}
+	return map[string]door.Handler{opCapture: o.capture, opBroadcast: o.broadcast}
 }
 
 // editionParts are the parts of the agent that only the full edition has; way must not run yet.

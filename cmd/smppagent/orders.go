@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"maps"
@@ -18,7 +17,6 @@ import (
 	"smppagent/internal/door"
 	"smppagent/internal/modem/virtual"
 	"smppagent/internal/queue"
-	"smppagent/internal/sms"
 )
 
 // The operations of the door that are the agent's own, beside those of the push door.
@@ -76,6 +74,9 @@ func (o *orders) handlers() map[string]door.Handler {
 		opQueueShow: o.queueShow,
 		opQueueDrop: o.queueDrop,
 		opQueueKick: o.queueRetry,
+		opQuery:     o.query,
+		opCancel:    o.cancel,
+		opReplace:   o.replace,
 	}
 	maps.Copy(h, o.push)
 	maps.Copy(h, editionHandlers(o))
@@ -86,130 +87,6 @@ func (o *orders) handlers() map[string]door.Handler {
 func noLink(cfg *config, name string) error {
 	return &door.RemoteError{Code: codeNotFound, Message: fmt.Sprintf("there is no [smsc.%s]; there are %s",
 		name, strings.Join(slices.Sorted(maps.Keys(cfg.SMSC)), ", "))}
-}
-
-// sendOrder is one text to send.
-type sendOrder struct {
-	To       string        `json:"to"`
-	From     string        `json:"from,omitempty"`
-	Text     string        `json:"text,omitempty"`
-	Data     string        `json:"data,omitempty"` // hexadecimal, instead of text
-	Class    sms.Class     `json:"class"`
-	Flash    bool          `json:"flash,omitempty"`
-	Receipt  bool          `json:"receipt,omitempty"`
-	At       time.Time     `json:"at,omitzero"`
-	Validity time.Duration `json:"validity,omitempty"` // nanoseconds
-	Alphabet sms.Alphabet  `json:"alphabet,omitempty"`
-	Key      string        `json:"key,omitempty"`
-	Wait     bool          `json:"wait,omitempty"`
-}
-
-// message makes the order a message, or says which part of it is wrong.
-func (s *sendOrder) message() (m sms.Message, err error) {
-	m = sms.Message{
-		Text: s.Text, Class: s.Class, Receipt: s.Receipt, NotBefore: s.At,
-		Validity: s.Validity, Alphabet: s.Alphabet,
-	}
-	if m.To, err = sms.ParseAddress(s.To); err != nil {
-		return m, fmt.Errorf("to: %w", err)
-	}
-	if s.From != "" {
-		if m.From, err = sms.ParseAddress(s.From); err != nil {
-			return m, fmt.Errorf("from: %w", err)
-		}
-	}
-	if s.Data != "" {
-		if m.Data, err = hex.DecodeString(s.Data); err != nil {
-			return m, fmt.Errorf("data: %q is not hexadecimal: %w", s.Data, err)
-		}
-	}
-	if s.Flash {
-		m.MessageClass = sms.Flash
-	}
-	return m, m.Check()
-}
-
-// sent is the first answer to a sendOrder: the message is on flash.
-type sent struct {
-	ID       queue.ID     `json:"id"`
-	Segments int          `json:"segments"`
-	Alphabet sms.Alphabet `json:"alphabet"`
-}
-
-func (o *orders) send(ctx context.Context, r door.Request, send func(any) error) error {
-	var s sendOrder
-	if err := r.Decode(&s); err != nil {
-		return err
-	}
-	m, err := s.message()
-	if err != nil {
-		return &door.RemoteError{Code: codeInvalid, Message: err.Error()}
-	}
-	size, err := o.way.Size(&m)
-	if err != nil {
-		return &door.RemoteError{Code: codeInvalid, Message: err.Error()}
-	}
-	if s.Wait {
-		done, err := o.follows()
-		if err != nil {
-			return err
-		}
-		defer done()
-	}
-	// The events are asked for before the message exists, so that none is missed.
-	follow, stop := context.WithCancel(ctx)
-	defer stop()
-	events := o.way.Follow(follow, 0)
-	id, err := o.way.Accept(ctx, m, s.Key)
-	if err != nil {
-		return coded(err)
-	}
-	if err := send(sent{ID: id, Segments: size.Segments, Alphabet: size.Alphabet}); err != nil || !s.Wait {
-		return err
-	}
-	return o.follow(ctx, id, events, send)
-}
-
-// How often follow looks whether the message is still in the queue, and how long the event that says
-// what became of one that is not may take.
-const (
-	followEvery = 10 * time.Second
-	followGrace = time.Second
-)
-
-// follow sends the events of message id up to the final one. That one may never come: under a key the
-// message may be one that was settled before, and events can be missed when there are very many. So
-// it looks into the queue too, at first and now and then.
-func (o *orders) follow(ctx context.Context, id queue.ID, events <-chan bridge.Event, send func(any) error) error {
-	look := time.NewTimer(0)
-	defer look.Stop()
-	var settled *bridge.Event // what the queue says, when the message is not on its way
-	for {
-		select {
-		case e, ok := <-events:
-			switch {
-			case !ok:
-				return ctx.Err()
-			case e.ID != id || e.Step == bridge.StepQueued:
-				continue
-			}
-			if err := send(e); err != nil || e.Final {
-				return err
-			}
-		case <-look.C:
-			if settled != nil {
-				return send(*settled)
-			}
-			var err error
-			if settled, err = o.settled(ctx, id); err != nil {
-				return coded(err)
-			}
-			look.Reset(followEvery)
-			if settled != nil {
-				look.Reset(followGrace)
-			}
-		}
-	}
 }
 
 // settled returns what the queue knows of the fate of message id; nil while it is open.

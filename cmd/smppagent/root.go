@@ -54,6 +54,9 @@ func newRootCommand(a *app) *cobra.Command {
 		raiseCommand(a),
 		clearCommand(a),
 		eventCommand(a),
+		queryCommand(a),
+		cancelCommand(a),
+		replaceCommand(a),
 		queueCommand(a),
 	)
 	addVerbs(root, "tools", "Tools:", append(editionTools(a),

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -23,6 +25,10 @@ func sendCommand(a *app) *cobra.Command {
 		at       string
 		alphabet = "auto"
 		noWait   bool
+		priority int
+		schedule string
+		ussd     string
+		to       []string
 		timeout  time.Duration
 	)
 	c := &cobra.Command{
@@ -35,6 +41,8 @@ func sendCommand(a *app) *cobra.Command {
 			"3 the agent does not run, 7 the queue has no room for its class now.",
 		Example: "  smppagent send --to +359888123456 --text \"Pump 2 is running again\" --receipt\n" +
 			"  smppagent send --to +359888123456 --text \"Good morning\" --at 07:30 --class info\n" +
+			"  smppagent send --to +359888123456 --to +359888123457 --text \"Evacuate\" --priority 3 --replace\n" +
+			"  smppagent send --to +359888123456 --text \"Call me\" --data-sm --notify\n" +
 			"  smppagent send --to +359888123456 --data 0605040B8423F0 --no-wait --json",
 		RunE: func(c *cobra.Command, _ []string) error {
 			var err error
@@ -47,7 +55,24 @@ func sendCommand(a *app) *cobra.Command {
 			if c.Flags().Changed("text") == c.Flags().Changed("data") {
 				return failf(exitUsage, "give the message as --text \"…\" or as --data in hexadecimal, one of the two")
 			}
-			if _, err := o.message(); err != nil {
+			if len(to) == 0 && len(o.Lists) == 0 {
+				return failf(exitUsage, "say who it is for: --to, several times for several, or --list")
+			}
+			if len(to) > 0 {
+				o.To, o.Others = to[0], to[1:]
+			}
+			if c.Flags().Changed("priority") {
+				if priority < 0 || priority > 3 {
+					return failf(exitUsage, "--priority: %d is outside 0 to 3, 3 being the highest", priority)
+				}
+				p := uint8(priority)
+				o.Priority = &p
+			}
+			if o.USSD, err = parseUSSD(ussd); err != nil {
+				return fail(exitUsage, err)
+			}
+			check := o
+			if _, err := check.messages(false); err != nil {
 				return fail(exitUsage, err)
 			}
 			cfg, err := a.loadConfig()
@@ -61,12 +86,16 @@ func sendCommand(a *app) *cobra.Command {
 			if o.At, err = parseAt(at, time.Now().In(zone)); err != nil {
 				return fail(exitUsage, err)
 			}
+			if o.Schedule, err = parseAt(schedule, time.Now().In(zone)); err != nil {
+				return fail(exitUsage, fmt.Errorf("--schedule: %s", strings.TrimPrefix(err.Error(), "--at: ")))
+			}
 			o.Wait = !noWait
 			return a.send(c.Context(), cfg, o, timeout)
 		},
 	}
 	f := c.Flags()
-	f.StringVar(&o.To, "to", "", "destination `number`, with the country: +359888123456 (required)")
+	f.StringArrayVar(&to, "to", nil, "destination `number`, with the country: +359888123456; may be given again")
+	f.StringArrayVar(&o.Lists, "list", nil, "`NAME` of a distribution list that the SMSC keeps; may be given again")
 	f.StringVar(&o.From, "from", "", "source `address`: number, short code or up to 11 letters (default: route.sender)")
 	f.StringVar(&o.Text, "text", "", "the text, UTF-8; a long one goes in several segments")
 	f.StringVar(&o.Data, "data", "", "8-bit data in `hex` instead of a text")
@@ -79,7 +108,13 @@ func sendCommand(a *app) *cobra.Command {
 	f.StringVar(&o.Key, "key", "", "an identity of your own: the same `key` is sent once")
 	f.BoolVar(&noWait, "no-wait", false, "return as soon as it is on flash")
 	f.Var((*span)(&timeout), "timeout", "stop waiting after this time (default: wait on)")
-	_ = c.MarkFlagRequired("to")
+	f.IntVar(&priority, "priority", 0, "priority_flag, `0` to 3 (default: by class)")
+	f.StringVar(&schedule, "schedule", "", "have the SMSC hold it until this `time`, as --at: it needs no agent then")
+	f.StringVar(&o.ServiceType, "service-type", "", "service_type, such as `CMT` (default: that of the SMSC's profile)")
+	f.BoolVar(&o.Replace, "replace", false, "replace an earlier text to the same number that the phone does not have yet")
+	f.BoolVar(&o.DataSM, "data-sm", false, "send it as data_sm")
+	f.BoolVar(&o.Notify, "notify", false, "if the phone cannot be reached, wait until the SMSC tells that it is back")
+	f.StringVar(&ussd, "ussd", "", "USSD `operation`: "+strings.Join(ussdNames, ", ")+", or its number")
 	a.jsonFlag(c)
 	return c
 }
@@ -118,41 +153,84 @@ func (a *app) send(ctx context.Context, cfg *config, o sendOrder, timeout time.D
 		ctx, stop = context.WithTimeout(ctx, timeout)
 		defer stop()
 	}
-	var id queue.ID
-	var last bridge.Event
+	var ids []queue.ID
+	last := map[queue.ID]bridge.Event{}
 	began := time.Now()
 	err := door.Call(ctx, cfg.Agent.Socket, opSend, o, func(line json.RawMessage) error {
-		if id == 0 {
+		var e bridge.Event
+		if err := json.Unmarshal(line, &e); err != nil {
+			return err
+		}
+		if e.Step == "" {
 			var s sent
 			if err := json.Unmarshal(line, &s); err != nil {
 				return err
 			}
-			id = s.ID
+			ids = append(ids, s.ID)
 			if a.json {
 				return a.printLine(s)
 			}
-			fmt.Fprintf(a.out, "message %d is on flash: %s, %s\n", id, count(s.Segments, "segment"), s.Alphabet)
+			whom := ""
+			if s.To > 1 {
+				whom = fmt.Sprintf(" to %d recipients", s.To)
+			}
+			fmt.Fprintf(a.out, "message %d%s is on flash: %s, %s\n", s.ID, whom, count(s.Segments, "segment"), s.Alphabet)
 			return nil
 		}
-		last = bridge.Event{}
-		if err := json.Unmarshal(line, &last); err != nil {
-			return err
+		if e.Step != bridge.StepRecipient {
+			last[e.ID] = e
 		}
 		if a.json {
-			return a.printLine(last)
+			return a.printLine(e)
 		}
-		fmt.Fprintf(a.out, "%7.1fs  %s\n", time.Since(began).Seconds(), eventText(last))
+		text := eventText(e)
+		if e.Step == bridge.StepRecipient {
+			text = "  " + e.To + " " + strings.TrimPrefix(text, "recipient: ")
+		}
+		if len(ids) > 1 {
+			text = fmt.Sprintf("message %d %s", e.ID, text)
+		}
+		fmt.Fprintf(a.out, "%7.1fs  %s\n", time.Since(began).Seconds(), text)
 		return nil
 	})
 	switch {
-	case err != nil && id != 0 && (errors.Is(err, door.ErrNoAnswer) || ctx.Err() != nil):
-		return onItsWay(id)
+	case err != nil && len(ids) > 0 && (errors.Is(err, door.ErrNoAnswer) || ctx.Err() != nil):
+		return onItsWay(ids[0])
 	case err != nil:
 		return callError(err)
 	case !o.Wait:
 		return nil
 	}
-	return sendEnd(id, last, o.Receipt && cfg.Route.Receipts != bridge.ReceiptsNever)
+	var worst error
+	for _, id := range ids {
+		err := sendEnd(id, last[id], o.Receipt && cfg.Route.Receipts != bridge.ReceiptsNever)
+		if worst == nil || exitCode(worst) == exitInDoubt && err != nil {
+			worst = err
+		}
+	}
+	return worst
+}
+
+// ussdNames are the operations of USSD in the order of their numbers, 0 to 3 and 16 to 19: SMPP 3.4 §5.3.2.44.
+var ussdNames = []string{"pssd-indication", "pssr-indication", "ussr-request", "ussn-request",
+	"pssd-response", "pssr-response", "ussr-confirm", "ussn-confirm"}
+
+// parseUSSD reads --ussd; nil is none.
+func parseUSSD(s string) (*uint8, error) {
+	if s == "" {
+		return nil, nil
+	}
+	n, err := strconv.ParseUint(s, 0, 8)
+	if i := slices.Index(ussdNames, s); i >= 0 {
+		if n, err = uint64(i), nil; i > 3 {
+			n += 12
+		}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("--ussd: %q is none of %s, and no number from 0 to 255", s, strings.Join(ussdNames, ", "))
+	}
+	op := uint8(n)
+	return &op, nil
 }
 
 // onItsWay is how send ends when it no longer waits for message id.
@@ -165,6 +243,10 @@ func sendEnd(id queue.ID, last bridge.Event, receipt bool) error {
 	switch {
 	case !last.Final: // the agent ends
 		return onItsWay(id)
+	case last.Step == bridge.StepApart:
+		return failf(exitInDoubt, "message %d %s", id, last.Detail)
+	case last.Step == bridge.StepReachable:
+		return failf(exitFailed, "message %d was not delivered; the phone is back: send it again with: smppagent queue retry %d", id, id)
 	case last.Step == bridge.StepDelivered:
 		return nil
 	case last.Step == bridge.StepAccepted && !receipt:

@@ -9,7 +9,13 @@ import (
 )
 
 // ask puts into s what its sender asks of the SMSC beyond the text.
-func (p *Profile) ask(s *pdu.SubmitSM, w *sms.Submission, now time.Time) {
+func (p *Profile) ask(s *pdu.SubmitSM, m *sms.Message, expires, now time.Time) {
+	w := m.Submit
+	if wait := w.Schedule.Sub(now); wait > 0 { // its time begins then
+		later := *m
+		later.Validity = min(validity(m)+wait, 63*7*24*time.Hour)
+		s.ValidityPeriod = p.validity(&later, expires, now)
+	}
 	if w.ServiceType != "" {
 		s.ServiceType = w.ServiceType
 	}

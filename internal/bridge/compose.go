@@ -77,6 +77,9 @@ func (b *Bridge) entry(m *sms.Message, key string) (queue.Entry, error) {
 	if m.NotBefore.After(from) {
 		from = m.NotBefore
 	}
+	if m.Submit != nil && m.Submit.Schedule.After(from) {
+		from = m.Submit.Schedule
+	}
 	return queue.Entry{
 		Lane: LaneOut, Class: uint8(m.Class), Key: key,
 		NotBefore: m.NotBefore, Expires: from.Add(validity(m)), Body: body,
@@ -116,7 +119,7 @@ func (b *Bridge) enqueue(ctx context.Context, entries []queue.Entry, messages []
 func (b *Bridge) compose(l *link, m *tracked, x part) *pdu.SubmitSM {
 	s := b.composeText(l, m, x)
 	if m.msg.Submit != nil {
-		l.Profile.ask(s, m.msg.Submit, time.Now())
+		l.Profile.ask(s, &m.msg, m.item.Expires, time.Now())
 	}
 	return s
 }

@@ -52,6 +52,8 @@ var verdicts = map[pdu.Status]verdict{
 	pdu.StatusRINVDSTNPI:         bury,
 	pdu.StatusRINVNUMDESTS:       bury,
 	pdu.StatusRINVDESTFLAG:       bury,
+	pdu.StatusRINVDLNAME:         bury,
+	pdu.StatusRCNTSUBDL:          bury,
 	pdu.StatusRINVDSTADDRSUBUNIT: bury,
 
 	// The account may not do this:

@@ -55,7 +55,7 @@ func (s *session) answer(ctx context.Context, h pdu.Header, messageID string, du
 	if happens("no-message-id") {
 		messageID = ""
 	}
-	b := s.encode(pdu.StatusROK, sequence, &pdu.Unknown{ID: pdu.CmdSubmitSM.Response(), Body: append([]byte(messageID), 0)})
+	b := s.encode(pdu.StatusROK, sequence, &pdu.Unknown{ID: h.Command.Response(), Body: append([]byte(messageID), 0)})
 	o := outgoing{octets: s.shape(b, pdu.StatusROK), due: due, response: true}
 	s.waiting.Add(1)
 	s.spoil(&o, happens)

@@ -47,7 +47,7 @@ func (s *session) bind(ctx context.Context, h pdu.Header, m *pdu.Bind) (stop boo
 	b := s.encode(status, h.Sequence, s.bindResp(command, status, m.InterfaceVersion))
 	b = s.shape(b, status)
 	if status == pdu.StatusROK {
-		s.kind, s.systemID = kind, m.SystemID
+		s.kind, s.systemID, s.version = kind, m.SystemID, m.InterfaceVersion
 		if kind.receives() && f.happens("one-segment") {
 			s.fault("one-segment")
 			s.joined.Store(time.Now().Add(joinedAfter).UnixNano())
@@ -94,7 +94,7 @@ func (s *session) bindResp(command pdu.Command, status pdu.Status, version uint8
 			if s.smsc.faults.happens("no-version") {
 				s.fault("no-version")
 			} else {
-				body.TLVs = pdu.TLVs{{Tag: pdu.TagSCInterfaceVersion, Value: []byte{interfaceVersion}}}
+				body.TLVs = pdu.TLVs{{Tag: pdu.TagSCInterfaceVersion, Value: []byte{speaks(version)}}}
 			}
 		}
 	}

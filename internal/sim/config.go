@@ -45,6 +45,8 @@ type Config struct {
 	Window int
 	// DeliverWindow is how many deliver_sm of one session may wait for their response. Default 10.
 	DeliverWindow int
+	// Lists are the distribution lists of submit_multi, by name.
+	Lists map[string][]string
 	// MaxPDU is the longest PDU taken, in octets. Longer ones get ESME_RINVCMDLEN and the connection is
 	// closed. Default 70000, room for the longest message_payload.
 	MaxPDU int

@@ -14,6 +14,7 @@ const consoleHelp = `What can be typed:
   +359888123456>1234: STATUS  the same, to a number of your choice
   fail|expire|reject NUMBER   messages to numbers that end so have this fate; deliver NUMBER ends it
   no-receipt NUMBER           messages to numbers that end so arrive, and no receipt tells of it
+  back NUMBER                 a phone that was not reached is back: who asked by set_dpf is told
   drop                        break all connections
   unbind                      ask all ESMEs to go, in order
   close, accept               break all connections and take none until accept
@@ -108,6 +109,12 @@ func (s *SMSC) fateCommand(word, number string) (string, bool) {
 		"expire":     {state: Expired},
 		"reject":     {state: Rejected},
 		"no-receipt": {state: Delivered, silent: true},
+	}
+	if word == "back" {
+		if s.Reachable(number) == 0 {
+			return "nobody asked to be told", true
+		}
+		return "alert_notification is on its way", true
 	}
 	r, ok := fates[word]
 	if !ok {

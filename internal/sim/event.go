@@ -30,16 +30,20 @@ const (
 	KindMOAcked      Kind = "mo_acked"
 	KindMORetry      Kind = "mo_retry"
 	KindMOLost       Kind = "mo_lost"
-	KindEnquire      Kind = "enquire"  // the ESME sent enquire_link
-	KindNacked       Kind = "nacked"   // a generic_nack went to the ESME, Status
-	KindNackCame     Kind = "nack"     // a generic_nack came from the ESME, Status
-	KindOdd          Kind = "odd"      // the ESME did something the specification does not know
-	KindFault        Kind = "fault"    // the SMSC misbehaves as told: Fault
-	KindUnbound      Kind = "unbound"  // unbind was answered
-	KindClosed       Kind = "closed"   // the connection is gone; Note says why
-	KindMissed       Kind = "missed"   // events were dropped because nobody took them
-	KindAccepting    Kind = "accept"   // connections are taken again
-	KindRefusing     Kind = "refusing" // all connections were dropped and none is taken
+	KindAlerted      Kind = "alerted"   // alert_notification went to the ESME
+	KindCancelled    Kind = "cancelled" // cancel_sm was answered
+	KindReplaced     Kind = "replaced"  // replace_sm was answered
+	KindBroadcast    Kind = "broadcast" // a broadcast began or ended, State
+	KindEnquire      Kind = "enquire"   // the ESME sent enquire_link
+	KindNacked       Kind = "nacked"    // a generic_nack went to the ESME, Status
+	KindNackCame     Kind = "nack"      // a generic_nack came from the ESME, Status
+	KindOdd          Kind = "odd"       // the ESME did something the specification does not know
+	KindFault        Kind = "fault"     // the SMSC misbehaves as told: Fault
+	KindUnbound      Kind = "unbound"   // unbind was answered
+	KindClosed       Kind = "closed"    // the connection is gone; Note says why
+	KindMissed       Kind = "missed"    // events were dropped because nobody took them
+	KindAccepting    Kind = "accept"    // connections are taken again
+	KindRefusing     Kind = "refusing"  // all connections were dropped and none is taken
 )
 
 // Event is one thing that happened. Fields that do not apply are empty.

@@ -13,7 +13,8 @@ type delivery struct {
 	systemID string // whose it is; empty: of whoever can receive
 	receipt  bool   // a delivery receipt, else mobile-originated
 	pdu      *pdu.DeliverSM
-	about    Event // what events about it say
+	alert    *pdu.AlertNotification // instead of pdu
+	about    Event                  // what events about it say
 	ready    time.Time
 	tries    int
 }

@@ -152,6 +152,13 @@ func (r *requester) leave(ctx context.Context) {
 }
 
 func (r *requester) deliver(ctx context.Context, d *delivery) {
+	if d.alert != nil { // which has no response
+		r.sequence++
+		r.send(ctx, outgoing{octets: r.encode(pdu.StatusROK, r.sequence, d.alert)})
+		r.smsc.outbox.done(d)
+		r.event(d.about)
+		return
+	}
 	kind := KindMOSent
 	if d.receipt {
 		kind = KindReceiptSent

@@ -51,6 +51,7 @@ type session struct {
 	asked   atomic.Bool   // early-enquire waits for its answer
 	last    atomic.Uint32 // sequence_number of the latest submit_sm
 	orderly atomic.Bool   // unbind was said
+	version uint8         // interface_version of the bind
 	joined  atomic.Int64  // of one-segment: when what is written first goes out, Unix nanoseconds
 }
 
@@ -211,7 +212,12 @@ func (s *session) handle(ctx context.Context, b []byte) (stop bool) {
 	case *pdu.GenericNack:
 		s.event(Event{Kind: KindNackCame, Status: h.Status.String(), Note: fmt.Sprintf("sequence_number %d", h.Sequence)})
 		s.answered(ctx, h)
+	case *pdu.DataSM:
+		return s.submit(ctx, h, asSubmit(p))
 	default:
+		if s.operate(ctx, h, frame.PDU) {
+			return false
+		}
 		what := fmt.Sprintf("%v, which this SMSC does not take", h.Command)
 		if h.Command.IsResponse() {
 			// Refusing responses would make two sides that disagree refuse for ever.

@@ -23,6 +23,9 @@ type SMSC struct {
 
 	rulesMu sync.Mutex
 	rules   []rule
+	pending map[string]string // phones that were not reached with set_dpf, and the system_id to tell
+
+	broadcasts broadcasts
 
 	serving chan struct{} // holds one token while Serve runs
 }
@@ -146,8 +149,12 @@ func (s *SMSC) event(e Event) {
 
 // settle gives an accepted message its final state and owes the ESME the receipt.
 func (s *SMSC) settle(f fate) {
+	if s.book.deleted(f.submit) { // by cancel_sm
+		f.state = Deleted
+	}
 	s.book.settle(f.submit, f.state)
 	sub := f.submit
+	s.pend(f)
 	s.event(Event{Kind: KindDelivered, SystemID: sub.SystemID, From: sub.From, To: sub.To, MessageID: sub.MessageID,
 		Part: sub.Part, Parts: sub.Parts, State: f.state.String()})
 	if f.receipt {

@@ -122,7 +122,7 @@ func (s *session) refuse(ctx context.Context, h pdu.Header, sub *Submit, no refu
 		s.nack(ctx, no.status, h.Sequence, goOn)
 		return
 	}
-	b := s.encode(no.status, h.Sequence, &pdu.SubmitSMResp{})
+	b := s.encode(no.status, h.Sequence, &pdu.Unknown{ID: h.Command.Response()})
 	s.send(ctx, outgoing{octets: s.shape(b, no.status)})
 }
 

@@ -47,7 +47,7 @@ type exchange struct {
 	inbound chan *Delivery // deliver_sm on their way to the receiver
 	late    chan *Call     // late responses
 	alerts  chan *pdu.AlertNotification
-	ended   chan struct{}  // closed when nobody will ever receive from calls again
+	ended   chan struct{} // closed when nobody will ever receive from calls again
 	bind    string
 	wires   sync.Pool // of *wire
 	ring    *ring
