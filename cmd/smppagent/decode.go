@@ -108,7 +108,7 @@ func decodePDUs(in io.Reader) (places iter.Seq[place], about []string, err error
 		return nil, nil, failf(exitUsage, "decode: more than %d octets, and that is no capture", maxDecodeInput)
 	}
 	if !isBinary(b) {
-		text := string(b)
+		text := strings.NewReplacer("\ufeff", "", "\u00a0", " ").Replace(string(b)) // what comes along from mail and web pages
 		if b, err = parseHex(text); err != nil {
 			if b = pickOctets(text); b == nil {
 				return nil, nil, fail(exitUsage, err)

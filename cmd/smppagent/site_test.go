@@ -33,7 +33,9 @@ func TestMain(m *testing.M) {
 	}
 	buildDir = dir
 	flag.Parse()
-	_ = flag.Set("test.parallel", "8") // tests of a site wait most of the time
+	if flag.Lookup("test.fuzz").Value.String() == "" {
+		_ = flag.Set("test.parallel", "8") // tests of a site wait most of the time
+	}
 	code := m.Run()
 	_ = os.RemoveAll(dir)
 	os.Exit(code)
