@@ -131,10 +131,5 @@ type writerFunc func([]byte) (int, error)
 
 func (f writerFunc) Write(b []byte) (int, error) { return f(b) }
 
-// indent moves a text in, for help pages.
-func indent(s string) string {
-	return "  " + strings.ReplaceAll(strings.TrimRight(s, "\n"), "\n", "\n  ")
-}
-
 // within returns how long ago began was, for timelines.
 func within(began time.Time) string { return fmt.Sprintf("%6.2fs", time.Since(began).Seconds()) }

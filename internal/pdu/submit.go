@@ -77,9 +77,6 @@ var (
 	}
 )
 
-// priority is priority_flag: §5.2.14.
-func (c *codec) priority(v *uint8) { ruled(c, &classOctets[2], v) }
-
 // registered is registered_delivery: §5.2.17.
 func (c *codec) registered(v *RegisteredDelivery) { ruled(c, &handlingOctets[0], v) }
 

@@ -34,14 +34,6 @@ func (f *Faults) by(name string) time.Duration {
 	return 0
 }
 
-// on says whether the named fault may happen, and counts nothing.
-func (f *Faults) on(name string) bool {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	_, ok := f.active[name]
-	return ok
-}
-
 // status returns the command_status of the named fault, ESME_ROK when it does not happen.
 func (f *Faults) status(name string) pdu.Status {
 	f.mu.Lock()
