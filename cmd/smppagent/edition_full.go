@@ -14,7 +14,7 @@ import (
 
 // editionTools are the verbs that only the full edition has: those for trying things out and for finding out.
 func editionTools(a *app) []*cobra.Command {
-	return []*cobra.Command{broadcastCommand(a), captureCommand(a), simCommand(a), demoCommand(a)}
+	return []*cobra.Command{broadcastCommand(a), captureCommand(a), probeCommand(a), benchCommand(a), simCommand(a), demoCommand(a)}
 }
 
 // editionHandlers are the orders of the door that only the full edition knows.
