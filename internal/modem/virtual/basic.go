@@ -7,15 +7,20 @@ import (
 
 // The basic commands: V.250 §6.
 
-// flag is a basic command that switches something off with 0 and on with 1.
-func flag(which func(*settings) *bool) handler {
-	return func(_ context.Context, s *session, c *command) error {
-		if c.op != opExecute || c.number > 1 {
-			return errCommand
-		}
-		*which(s.set) = c.number == 1
-		return nil
+// flag is E, Q and V, which switch something off with 0 and on with 1.
+func flag(_ context.Context, s *session, c *command) error {
+	if c.op != opExecute || c.number > 1 {
+		return errCommand
 	}
+	switch c.name {
+	case "E":
+		s.set.echo = c.number == 1
+	case "Q":
+		s.set.quiet = c.number == 1
+	case "V":
+		s.set.verbose = c.number == 1
+	}
+	return nil
 }
 
 // accepted is a basic command that is known and changes nothing here.

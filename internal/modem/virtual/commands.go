@@ -2,109 +2,116 @@ package virtual
 
 // An entry of the table of commands.
 type entry struct {
-	do handler
+	name string
+	do   handler
 	// open: it works before the PIN is given. message: before that, its failure is one of messages.
 	open, message bool
 }
 
 // find gives what carries a command out, nil for one that is not known.
 func find(name string) *entry {
-	if e, ok := commands[name]; ok {
-		return &e
+	for i := range commands {
+		if commands[i].name == name {
+			return &commands[i]
+		}
 	}
-	if _, ok := kept[name]; ok {
-		return &entry{do: keep, open: true}
+	if keptOf(name) != nil {
+		return &keeper
 	}
 	return nil
 }
 
-// commands are those that do something.
-var commands = map[string]entry{
+// keeper carries out the commands of kept.
+var keeper = entry{do: keep, open: true}
+
+// commands are those that do something. The table has no code of its own: every command is a function, which the
+// linker puts here.
+var commands = [...]entry{
 	// V.250
-	"A":     {do: hangUp, open: true},
-	"D":     {do: dial},
-	"E":     {do: flag(func(s *settings) *bool { return &s.echo }), open: true},
-	"H":     {do: hangUp, open: true},
-	"I":     {do: identify, open: true},
-	"K":     {do: accepted, open: true},
-	"L":     {do: accepted, open: true},
-	"M":     {do: accepted, open: true},
-	"N":     {do: accepted, open: true},
-	"O":     {do: notHere(errNoCarrier), open: true},
-	"P":     {do: accepted, open: true},
-	"Q":     {do: flag(func(s *settings) *bool { return &s.quiet }), open: true},
-	"S":     {do: register, open: true},
-	"T":     {do: accepted, open: true},
-	"V":     {do: flag(func(s *settings) *bool { return &s.verbose }), open: true},
-	"X":     {do: resultCodes, open: true},
-	"Z":     {do: reset, open: true},
-	"&C":    {do: accepted, open: true},
-	"&D":    {do: accepted, open: true},
-	"&F":    {do: reset, open: true},
-	"&K":    {do: accepted, open: true},
-	"&S":    {do: accepted, open: true},
-	"&V":    {do: profile, open: true},
-	"&W":    {do: accepted, open: true},
-	`\Q`:    {do: accepted, open: true},
-	"+GCAP": {do: capabilities, open: true},
-	"+GMI":  {do: identity(manufacturer), open: true},
-	"+GMM":  {do: identity(model), open: true},
-	"+GMR":  {do: identity(revision), open: true},
-	"+GSN":  {do: serialNumber, open: true},
+	{name: "A", do: hangUp, open: true},
+	{name: "D", do: dial},
+	{name: "E", do: flag, open: true},
+	{name: "H", do: hangUp, open: true},
+	{name: "I", do: identify, open: true},
+	{name: "K", do: accepted, open: true},
+	{name: "L", do: accepted, open: true},
+	{name: "M", do: accepted, open: true},
+	{name: "N", do: accepted, open: true},
+	{name: "O", do: notHere, open: true},
+	{name: "P", do: accepted, open: true},
+	{name: "Q", do: flag, open: true},
+	{name: "S", do: register, open: true},
+	{name: "T", do: accepted, open: true},
+	{name: "V", do: flag, open: true},
+	{name: "X", do: resultCodes, open: true},
+	{name: "Z", do: reset, open: true},
+	{name: "&C", do: accepted, open: true},
+	{name: "&D", do: accepted, open: true},
+	{name: "&F", do: reset, open: true},
+	{name: "&K", do: accepted, open: true},
+	{name: "&S", do: accepted, open: true},
+	{name: "&V", do: profile, open: true},
+	{name: "&W", do: accepted, open: true},
+	{name: `\Q`, do: accepted, open: true},
+	{name: "+GCAP", do: capabilities, open: true},
+	{name: "+GMI", do: identity, open: true},
+	{name: "+GMM", do: identity, open: true},
+	{name: "+GMR", do: identity, open: true},
+	{name: "+GSN", do: serialNumber, open: true},
 
 	// TS 27.007
-	"+CBC":   {do: battery, open: true},
-	"+CCID":  {do: card},
-	"+CCLK":  {do: clock, open: true},
-	"+CEER":  {do: silent, open: true},
-	"+CEREG": {do: registration(func(s *settings) *int { return &s.cereg }), open: true},
-	"+CESQ":  {do: extendedQuality, open: true},
-	"+CFUN":  {do: functionality, open: true},
-	"+CGATT": {do: attached},
-	"+CGMI":  {do: identity(manufacturer), open: true},
-	"+CGMM":  {do: identity(model), open: true},
-	"+CGMR":  {do: identity(revision), open: true},
-	"+CGREG": {do: registration(func(s *settings) *int { return &s.cgreg }), open: true},
-	"+CGSN":  {do: serialNumber, open: true},
-	"+CHUP":  {do: hangUp, open: true},
-	"+CIMI":  {do: identity(imsi)},
-	"+CIND":  {do: indicators, open: true},
-	"+CLCC":  {do: silent},
-	"+CLCK":  {do: lock},
-	"+CLIP":  {do: callerNumber},
-	"+CMEE":  {do: errorMode, open: true},
-	"+CMER":  {do: eventMode, open: true},
-	"+CMUX":  {do: notHere(cmeNotSupported), open: true},
-	"+CNUM":  {do: ownNumber},
-	"+COPS":  {do: operatorSelection},
-	"+CPAS":  {do: activity, open: true},
-	"+CPIN":  {do: enterPIN, open: true},
-	"+CPINR": {do: pinTriesLeft, open: true},
-	"+CRC":   {do: number(1, func(s *settings) *int { return &s.ring }), open: true},
-	"+CREG":  {do: registration(func(s *settings) *int { return &s.creg }), open: true},
-	"+CSCS":  {do: characterSet, open: true},
-	"+CSQ":   {do: signalQuality, open: true},
-	"+CUSD":  {do: ussd},
-	"+ICCID": {do: card},
-	"+VTS":   {do: silent},
+	{name: "+CBC", do: battery, open: true},
+	{name: "+CCID", do: card},
+	{name: "+CCLK", do: clock, open: true},
+	{name: "+CEER", do: silent, open: true},
+	{name: "+CEREG", do: registration, open: true},
+	{name: "+CESQ", do: extendedQuality, open: true},
+	{name: "+CFUN", do: functionality, open: true},
+	{name: "+CGATT", do: attached},
+	{name: "+CGMI", do: identity, open: true},
+	{name: "+CGMM", do: identity, open: true},
+	{name: "+CGMR", do: identity, open: true},
+	{name: "+CGREG", do: registration, open: true},
+	{name: "+CGSN", do: serialNumber, open: true},
+	{name: "+CHUP", do: hangUp, open: true},
+	{name: "+CIMI", do: identity},
+	{name: "+CIND", do: indicators, open: true},
+	{name: "+CLCC", do: silent},
+	{name: "+CLCK", do: lock},
+	{name: "+CLIP", do: callerNumber},
+	{name: "+CMEE", do: errorMode, open: true},
+	{name: "+CMER", do: eventMode, open: true},
+	{name: "+CMUX", do: notHere, open: true},
+	{name: "+CNUM", do: ownNumber},
+	{name: "+COPS", do: operatorSelection},
+	{name: "+CPAS", do: activity, open: true},
+	{name: "+CPIN", do: enterPIN, open: true},
+	{name: "+CPINR", do: pinTriesLeft, open: true},
+	{name: "+CRC", do: number, open: true},
+	{name: "+CREG", do: registration, open: true},
+	{name: "+CSCS", do: characterSet, open: true},
+	{name: "+CSQ", do: signalQuality, open: true},
+	{name: "+CUSD", do: ussd},
+	{name: "+ICCID", do: card},
+	{name: "+VTS", do: silent},
 
 	// TS 27.005
-	"+CMGC": {do: notHere(cmsNotSupported), message: true},
-	"+CMGD": {do: deleteMessage, message: true},
-	"+CMGF": {do: messageFormat, open: true},
-	"+CMGL": {do: listMessages, message: true},
-	"+CMGR": {do: readMessage, message: true},
-	"+CMGW": {do: writeMessage, message: true},
-	"+CMSS": {do: sendStored, message: true},
-	"+CNMA": {do: acknowledge, message: true},
-	"+CNMI": {do: indications, message: true},
-	"+CPMS": {do: preferredMemory, message: true},
-	"+CMGS": {do: sendMessage, message: true},
-	"+CMMS": {do: moreMessages, open: true},
-	"+CRES": {do: silent, message: true},
-	"+CSAS": {do: silent, message: true},
-	"+CSCA": {do: serviceCentre, message: true},
-	"+CSDH": {do: number(1, func(s *settings) *int { return &s.header }), open: true},
-	"+CSMP": {do: textParameters, open: true},
-	"+CSMS": {do: messageService, open: true},
+	{name: "+CMGC", do: notHere, message: true},
+	{name: "+CMGD", do: deleteMessage, message: true},
+	{name: "+CMGF", do: messageFormat, open: true},
+	{name: "+CMGL", do: listMessages, message: true},
+	{name: "+CMGR", do: readMessage, message: true},
+	{name: "+CMGW", do: writeMessage, message: true},
+	{name: "+CMSS", do: sendStored, message: true},
+	{name: "+CNMA", do: acknowledge, message: true},
+	{name: "+CNMI", do: indications, message: true},
+	{name: "+CPMS", do: preferredMemory, message: true},
+	{name: "+CMGS", do: sendMessage, message: true},
+	{name: "+CMMS", do: moreMessages, open: true},
+	{name: "+CRES", do: silent, message: true},
+	{name: "+CSAS", do: silent, message: true},
+	{name: "+CSCA", do: serviceCentre, message: true},
+	{name: "+CSDH", do: number, open: true},
+	{name: "+CSMP", do: textParameters, open: true},
+	{name: "+CSMS", do: messageService, open: true},
 }

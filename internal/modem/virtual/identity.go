@@ -2,18 +2,27 @@ package virtual
 
 import "context"
 
-// identity is a command that gives one line of what the modem is: TS 27.007 §5.1 to §5.6.
-func identity(of func(*persona) string) handler {
-	return func(_ context.Context, s *session, c *command) error {
-		switch c.op {
-		case opTest:
-			return nil
-		case opExecute, opRead:
-			s.info("%s", of(&s.port.persona))
-			return nil
-		}
-		return cmeBadParameters
+// identity is +CGMI, +CGMM, +CGMR, +CIMI and those of V.250, which give one line of what the modem is: TS 27.007
+// §5.1 to §5.6.
+func identity(_ context.Context, s *session, c *command) error {
+	p := &s.port.persona
+	line := p.revision
+	switch c.name {
+	case "+CGMI", "+GMI":
+		line = p.manufacturer
+	case "+CGMM", "+GMM":
+		line = p.model
+	case "+CIMI":
+		line = p.imsi
 	}
+	switch c.op {
+	case opTest:
+		return nil
+	case opExecute, opRead:
+		s.infoText([]byte(line))
+		return nil
+	}
+	return cmeBadParameters
 }
 
 // serialNumber is +CGSN: TS 27.007 §5.4.
@@ -63,9 +72,3 @@ func ownNumber(_ context.Context, s *session, c *command) error {
 	}
 	return nil
 }
-
-// equipment is +CGMI and its like read from the settings.
-func manufacturer(p *persona) string { return p.manufacturer }
-func model(p *persona) string        { return p.model }
-func revision(p *persona) string     { return p.revision }
-func imsi(p *persona) string         { return p.imsi }

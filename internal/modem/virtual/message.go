@@ -245,7 +245,7 @@ func moreMessages(ctx context.Context, s *session, c *command) error {
 	} else {
 		s.moreFollow()
 	}
-	return number(2, func(s *settings) *int { return &s.more })(ctx, s, c)
+	return number(ctx, s, c)
 }
 
 // callerNumber is +CLIP: TS 27.007 §7.6.

@@ -175,37 +175,47 @@ func characterSet(_ context.Context, s *session, c *command) error {
 
 // kept are the commands that change nothing here: what is set is given back. Each has the answer to "=?" and
 // the value at first.
-var kept = map[string]struct{ test, value string }{
-	"+CCWA":    {"(0,1)", "0"},
-	"+CGDCONT": {`(1-16),"IP",,,(0),(0)`, ""},
-	"+CGEREP":  {"(0-2),(0,1)", "0,0"},
-	"+CHSN":    {"", ""},
-	"+CLIR":    {"(0-2)", "0,1"},
-	"+CLVL":    {"(0-100)", "0"},
-	"+CMUT":    {"(0,1)", "0"},
-	"+COLP":    {"(0,1)", "0,0"},
-	"+COLR":    {"", "0"},
-	"+CMOD":    {"(0)", "0"},
-	"+CR":      {"(0,1)", "0"},
-	"+CRLP":    {"", ""},
-	"+CSCB":    {"(0,1)", `0,"",""`},
-	"+CSSN":    {"(0,1),(0,1)", "0,0"},
-	"+CSTA":    {"(129,145)", "129"},
-	"+CTZR":    {"(0-2)", "0"},
-	"+CTZU":    {"(0,1)", "0"},
-	"+CVHU":    {"(0,1)", "0"},
-	"+DR":      {"(0,1)", "0"},
-	"+FCLASS":  {"0", "0"},
-	"+ICF":     {"(3),(3)", "3,3"},
-	"+IFC":     {"(0-2),(0-2)", "0,0"},
-	"+ILRR":    {"(0,1)", "0"},
-	"+IPR":     {"(),(0,300,600,1200,2400,4800,9600,19200,38400,57600,115200,230400)", "0"},
-	"+WS46":    {"(12,22,25)", "25"},
+var kept = [...]struct{ name, test, value string }{
+	{"+CCWA", "(0,1)", "0"},
+	{"+CGDCONT", `(1-16),"IP",,,(0),(0)`, ""},
+	{"+CGEREP", "(0-2),(0,1)", "0,0"},
+	{"+CHSN", "", ""},
+	{"+CLIR", "(0-2)", "0,1"},
+	{"+CLVL", "(0-100)", "0"},
+	{"+CMUT", "(0,1)", "0"},
+	{"+COLP", "(0,1)", "0,0"},
+	{"+COLR", "", "0"},
+	{"+CMOD", "(0)", "0"},
+	{"+CR", "(0,1)", "0"},
+	{"+CRLP", "", ""},
+	{"+CSCB", "(0,1)", `0,"",""`},
+	{"+CSSN", "(0,1),(0,1)", "0,0"},
+	{"+CSTA", "(129,145)", "129"},
+	{"+CTZR", "(0-2)", "0"},
+	{"+CTZU", "(0,1)", "0"},
+	{"+CVHU", "(0,1)", "0"},
+	{"+DR", "(0,1)", "0"},
+	{"+FCLASS", "0", "0"},
+	{"+ICF", "(3),(3)", "3,3"},
+	{"+IFC", "(0-2),(0-2)", "0,0"},
+	{"+ILRR", "(0,1)", "0"},
+	{"+IPR", "(),(0,300,600,1200,2400,4800,9600,19200,38400,57600,115200,230400)", "0"},
+	{"+WS46", "(12,22,25)", "25"},
+}
+
+// keptOf gives the row of a command; nil when there is none.
+func keptOf(name string) *struct{ name, test, value string } {
+	for i := range kept {
+		if kept[i].name == name {
+			return &kept[i]
+		}
+	}
+	return nil
 }
 
 // keep carries out a command of kept.
 func keep(_ context.Context, s *session, c *command) error {
-	k := kept[c.name]
+	k := keptOf(c.name)
 	switch c.op {
 	case opTest:
 		if k.test != "" {
@@ -228,32 +238,42 @@ func keep(_ context.Context, s *session, c *command) error {
 	return nil
 }
 
-// number is a setting that takes one of 0 to most.
-func number(most int, which func(*settings) *int) handler {
-	return func(_ context.Context, s *session, c *command) error {
-		value := which(s.set)
-		switch c.op {
-		case opTest:
-			s.info("%s: (0-%d)", c.name, most)
-		case opRead:
-			s.info("%s: %d", c.name, *value)
-		case opSet:
-			n := 0
-			if !c.numbers(&n) || n > most {
-				return cmeBadParameters
-			}
-			*value = n
-		default:
-			*value = 0
-		}
-		return nil
+// number is +CRC, +CSDH and +CMMS, which take a small number.
+func number(_ context.Context, s *session, c *command) error {
+	value, most := &s.set.ring, 1
+	switch c.name {
+	case "+CSDH":
+		value = &s.set.header
+	case "+CMMS":
+		value, most = &s.set.more, 2
 	}
+	switch c.op {
+	case opTest:
+		s.info("%s: (0-%d)", c.name, most)
+	case opRead:
+		s.info("%s: %d", c.name, *value)
+	case opSet:
+		n := 0
+		if !c.numbers(&n) || n > most {
+			return cmeBadParameters
+		}
+		*value = n
+	default:
+		*value = 0
+	}
+	return nil
 }
 
 // silent is a command that gives nothing but OK.
 func silent(context.Context, *session, *command) error { return nil }
 
-// notHere is a command that is known and refused.
-func notHere(err error) handler {
-	return func(context.Context, *session, *command) error { return err }
+// notHere is O, +CMUX and +CMGC, which are known and refused.
+func notHere(_ context.Context, _ *session, c *command) error {
+	switch c.name {
+	case "O":
+		return errNoCarrier
+	case "+CMGC":
+		return cmsNotSupported
+	}
+	return cmeNotSupported
 }

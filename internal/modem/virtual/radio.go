@@ -115,25 +115,29 @@ func extendedQuality(_ context.Context, s *session, c *command) error {
 }
 
 // registration is +CREG, +CGREG and +CEREG: TS 27.007 §7.2, §10.1.20, §10.1.22.
-func registration(which func(*settings) *int) handler {
-	return func(_ context.Context, s *session, c *command) error {
-		mode := which(s.set)
-		switch c.op {
-		case opTest:
-			s.info("%s: (0-2)", c.name)
-		case opRead:
-			s.info("%s: %d,%s", c.name, *mode, s.registrationText(c.name, *mode))
-		case opSet:
-			n, ok := c.arg(0).number()
-			if !ok || n > 2 || len(c.args) > 1 {
-				return cmeBadParameters
-			}
-			*mode = n
-		default:
+func registration(_ context.Context, s *session, c *command) error {
+	mode := &s.set.creg
+	switch c.name {
+	case "+CGREG":
+		mode = &s.set.cgreg
+	case "+CEREG":
+		mode = &s.set.cereg
+	}
+	switch c.op {
+	case opTest:
+		s.info("%s: (0-2)", c.name)
+	case opRead:
+		s.info("%s: %d,%s", c.name, *mode, s.registrationText(c.name, *mode))
+	case opSet:
+		n, ok := c.arg(0).number()
+		if !ok || n > 2 || len(c.args) > 1 {
 			return cmeBadParameters
 		}
-		return nil
+		*mode = n
+	default:
+		return cmeBadParameters
 	}
+	return nil
 }
 
 // registrationText is the state, with the place for those who asked for it with 2.
