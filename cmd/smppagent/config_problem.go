@@ -1,9 +1,8 @@
 package main
 
 import (
-	"cmp"
 	"fmt"
-	"slices"
+	"sort"
 	"strings"
 )
 
@@ -104,8 +103,9 @@ func (p *problems) under(table string) func(key, problem string) {
 
 // sorted returns the problems in the order of the file.
 func (p *problems) sorted() []problem {
-	slices.SortStableFunc(p.list, func(a, b problem) int {
-		return cmp.Or(cmp.Compare(a.Line, b.Line), strings.Compare(a.Key, b.Key))
+	sort.SliceStable(p.list, func(i, j int) bool {
+		a, b := &p.list[i], &p.list[j]
+		return a.Line < b.Line || a.Line == b.Line && a.Key < b.Key
 	})
 	return p.list
 }

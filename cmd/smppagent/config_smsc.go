@@ -6,6 +6,7 @@ import (
 	"maps"
 	"reflect"
 	"slices"
+	"sort"
 	"strings"
 	"time"
 
@@ -203,6 +204,6 @@ func (c *config) links() []bridge.Link {
 		s := c.SMSC[name]
 		links = append(links, bridge.Link{Name: name, Account: s.Config, Profile: s.Profile, Rank: s.Rank})
 	}
-	slices.SortStableFunc(links, func(a, b bridge.Link) int { return a.Rank.Order - b.Rank.Order })
+	sort.SliceStable(links, func(i, j int) bool { return links[i].Rank.Order < links[j].Rank.Order })
 	return links
 }

@@ -15,9 +15,9 @@ func (c *config) checkVirtual(p *problems, files bool) {
 			if other.Name == v.Name {
 				bad("name", fmt.Sprintf("%q is the name of another port: give each its own", v.Name))
 			}
-			for key, place := range map[string][2]string{"pty": {v.PTY, other.PTY}, "serial": {v.Serial, other.Serial}, "tcp": {v.TCP, other.TCP}} {
-				if place[0] != "" && place[0] == place[1] {
-					bad(key, fmt.Sprintf("%q is where port %q is already", place[0], other.Name))
+			for _, place := range [...][3]string{{"pty", v.PTY, other.PTY}, {"serial", v.Serial, other.Serial}, {"tcp", v.TCP, other.TCP}} {
+				if place[1] != "" && place[1] == place[2] {
+					bad(place[0], fmt.Sprintf("%q is where port %q is already", place[1], other.Name))
 				}
 			}
 		}

@@ -2,8 +2,7 @@ package alerts
 
 import (
 	"context"
-	"slices"
-	"strings"
+	"sort"
 	"time"
 
 	"smppagent/internal/sms"
@@ -74,11 +73,12 @@ func (e *Engine) snapshot(now time.Time) Status {
 	for _, i := range s.pushed {
 		out.Incidents = append(out.Incidents, i.copy())
 	}
-	slices.SortFunc(out.Incidents, func(a, b Incident) int {
+	sort.SliceStable(out.Incidents, func(i, j int) bool {
+		a, b := &out.Incidents[i], &out.Incidents[j]
 		if c := a.Began.Compare(b.Began); c != 0 {
-			return c
+			return c < 0
 		}
-		return strings.Compare(a.ID, b.ID)
+		return a.ID < b.ID
 	})
 	for i := range s.recent {
 		out.Recent = append(out.Recent, s.recent[i].copy())

@@ -4,12 +4,11 @@
 package bridge
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
-	"slices"
+	"sort"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -90,7 +89,7 @@ func New(cfg Config, q *queue.Queue, links []Link, forward []Person, outcome Out
 		l.client.OnChange(b.poke)
 		b.links = append(b.links, l)
 	}
-	slices.SortStableFunc(b.links, func(x, y *link) int { return cmp.Compare(x.Rank.Order, y.Rank.Order) })
+	sort.SliceStable(b.links, func(i, j int) bool { return b.links[i].Rank.Order < b.links[j].Rank.Order })
 	return b, nil
 }
 

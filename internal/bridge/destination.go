@@ -1,7 +1,7 @@
 package bridge
 
 import (
-	"slices"
+	"sort"
 	"sync"
 	"time"
 )
@@ -147,7 +147,7 @@ func (d *destinations) free(now time.Time) (ids []queueID, again time.Time) {
 			d.tidy(addr, x)
 		}
 	}
-	slices.Sort(ids)
+	sort.SliceStable(ids, func(i, j int) bool { return ids[i] < ids[j] })
 	return ids, again
 }
 

@@ -59,7 +59,7 @@ const (
 type hub struct {
 	mu        sync.Mutex
 	followers map[chan Event]queue.ID
-	recent    [recentEvents]Event
+	recent    []Event // a ring
 	n         uint64
 	steps     map[Step]uint64
 	resent    uint64
@@ -71,7 +71,7 @@ type hub struct {
 }
 
 func newHub() *hub {
-	return &hub{followers: make(map[chan Event]queue.ID), steps: make(map[Step]uint64)}
+	return &hub{recent: make([]Event, recentEvents), followers: make(map[chan Event]queue.ID), steps: make(map[Step]uint64)}
 }
 
 func (h *hub) emit(e Event) {

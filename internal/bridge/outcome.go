@@ -48,10 +48,17 @@ func (b *Bridge) load(ctx context.Context, id queue.ID, m *tracked) (ok bool, er
 
 // report makes the final outcome of a message known.
 func (b *Bridge) report(ctx context.Context, m *tracked, o sms.Outcome, detail string) {
-	step := map[sms.Outcome]Step{
-		sms.Accepted: StepAccepted, sms.Delivered: StepDelivered, sms.Failed: StepFailed, sms.Rejected: StepFailed,
-		sms.Expired: StepExpired, sms.InDoubt: StepInDoubt,
-	}[o]
+	step := StepFailed // failed, rejected
+	switch o {
+	case sms.Accepted:
+		step = StepAccepted
+	case sms.Delivered:
+		step = StepDelivered
+	case sms.Expired:
+		step = StepExpired
+	case sms.InDoubt:
+		step = StepInDoubt
+	}
 	if m.msg.Many() && detail == "" {
 		detail = m.tally()
 	}

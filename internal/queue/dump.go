@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sort"
 	"time"
 )
 
@@ -124,7 +125,7 @@ func Dump(path string, keys Keys, visit func(Dumped) error) error {
 		dumps[i] = &dump{name: name, keys: keys, visit: visit}
 		dumps[i].head()
 	}
-	slices.SortStableFunc(dumps, func(a, b *dump) int { return compareID(ID(a.seg.Life), ID(b.seg.Life)) })
+	sort.SliceStable(dumps, func(i, j int) bool { return dumps[i].seg.Life < dumps[j].seg.Life })
 	for _, d := range dumps {
 		if err := d.run(); err != nil {
 			return err

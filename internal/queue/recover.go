@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"slices"
+	"sort"
 	"syscall"
 	"time"
 )
@@ -249,7 +250,7 @@ func (l *loader) order() []*foundFile {
 			head = max(head, f.header.head)
 		}
 	}
-	slices.Sort(lives)
+	sort.SliceStable(lives, func(i, j int) bool { return lives[i] < lives[j] })
 	var chain []*foundFile
 	for i := len(lives) - 1; i >= 0 && lives[i] >= head; {
 		f := byLife[lives[i]]
@@ -334,7 +335,7 @@ func (l *loader) enlist(chain []*foundFile) {
 		}
 		s.free = append(s.free, i)
 	}
-	slices.SortStableFunc(s.free, func(a, b int) int { return compareID(ID(s.segs[a].life), ID(s.segs[b].life)) })
+	sort.SliceStable(s.free, func(i, j int) bool { return s.segs[s.free[i]].life < s.segs[s.free[j]].life })
 }
 
 // damage notes damage, with a copy of the octets if there are any.

@@ -54,11 +54,22 @@ func (s *session) restart() {
 
 // register is S<n>: V.250 §5.3.2.
 func register(_ context.Context, s *session, c *command) error {
-	octets := map[int]*byte{3: &s.set.cr, 4: &s.set.lf, 5: &s.set.bs}
-	numbers := map[int]*int{0: &s.set.autoAnswer, 7: &s.set.waitForCarrier}
+	var octet *byte
+	var number *int
+	switch c.number {
+	case 0:
+		number = &s.set.autoAnswer
+	case 3:
+		octet = &s.set.cr
+	case 4:
+		octet = &s.set.lf
+	case 5:
+		octet = &s.set.bs
+	case 7:
+		number = &s.set.waitForCarrier
+	}
 	name := "S" + strconv.Itoa(c.number)
 	value := 0
-	octet, number := octets[c.number], numbers[c.number]
 	switch {
 	case octet != nil:
 		value = int(*octet)

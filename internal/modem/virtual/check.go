@@ -126,7 +126,10 @@ func (c *Config) checkPlace(bad func(key, problem string)) {
 
 // checkPersona judges what the modem says it is.
 func (c *Config) checkPersona(bad func(key, problem string)) {
-	for key, text := range map[string]string{"manufacturer": c.Manufacturer, "model": c.Model, "revision": c.Revision, "operator": c.Operator} {
+	for _, x := range [...]struct{ key, text string }{
+		{"manufacturer", c.Manufacturer}, {"model", c.Model}, {"revision", c.Revision}, {"operator", c.Operator},
+	} {
+		key, text := x.key, x.text
 		if len(text) > 64 || strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r > '~' || r == '"' }) {
 			bad(key, fmt.Sprintf("%q cannot stand in an answer: up to 64 characters of ASCII without quotation marks", text))
 		}
@@ -139,7 +142,8 @@ func (c *Config) checkPersona(bad func(key, problem string)) {
 			bad(d.key, fmt.Sprintf("%q has to be of %d to %d digits", d.digits, d.least, d.most))
 		}
 	}
-	for key, number := range map[string]string{"number": c.Number, "centre": c.Centre} {
+	for _, x := range [...]struct{ key, number string }{{"number", c.Number}, {"centre", c.Centre}} {
+		key, number := x.key, x.number
 		if number != "" && !isNumber(number) {
 			bad(key, fmt.Sprintf("%q is no number: 3 to 15 digits, with a + when it is international", number))
 		}

@@ -163,7 +163,13 @@ func operatorSelection(_ context.Context, s *session, c *command) error {
 			s.info("+COPS: ,,(0,1,3,4),(0-2)")
 		}
 	case opRead:
-		name := map[int]string{0: s.encode(r.operator), 1: s.encode(short(r.operator)), 2: testNetwork}[s.set.operator]
+		name := testNetwork
+		switch s.set.operator {
+		case 0:
+			name = s.encode(r.operator)
+		case 1:
+			name = s.encode(short(r.operator))
+		}
 		if r.service() {
 			s.info("+COPS: 0,%d,%q,%d", s.set.operator, name, accessLTE)
 		} else {

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
+	"sort"
 	"strings"
 	"time"
 
@@ -57,7 +57,7 @@ func Discover(root string) []Found {
 		name := unique(taken, suggestName(s))
 		found = append(found, Found{name, s, newProbe(root, name, s).read(time.Now())})
 	}
-	slices.SortStableFunc(found, func(a, b Found) int { return rank(a) - rank(b) })
+	sort.SliceStable(found, func(i, j int) bool { return rank(found[i]) < rank(found[j]) })
 	return found
 }
 
