@@ -173,3 +173,17 @@ func TestSmstoolsReport(t *testing.T) {
 		t.Errorf("the report is\n%s", got)
 	}
 }
+
+// The menu behind *100# answers smstools, which waits for the network's answer.
+func TestSmstoolsUSSD(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, "")
+	log := s.path("ussd.log")
+	startSmstools(s, "regular_run_interval = 1\nregular_run_cmd = AT+CUSD=1,\"*100#\",15\nregular_run_logfile = "+log+"\nregular_run_loglevel = 7")
+	s.until("the answer is in the log", func() bool {
+		b, _ := os.ReadFile(log)
+		return strings.Contains(string(b), "+CUSD: 0,\"SMSC sim: up for ")
+	})
+	s.spool("plain", "To: 447700900456\n", "after USSD")
+	s.arrives("+447700900456", "after USSD")
+}

@@ -121,3 +121,37 @@ func openWhenThere(ctx context.Context, path string) *os.File {
 		}
 	}
 }
+
+// The agent is killed with SIGKILL while receipts come in: each text for which a report was asked has one at the end,
+// with its reference, and none has two that a client has not deleted.
+func TestReportsKilled(t *testing.T) {
+	const texts = 40
+	s := newSite(t, `virtual = [{ name = "p", pty = "tty", echo = false, messages = 1000, per_hour = 100000, burst = 10000, collapse = "0s" }]`)
+	asked := 0
+	for round := range 4 {
+		s.start()
+		c := openModem(t, s, s.path("tty"))
+		c.expect("AT+CMGF=1;+CSMP=49,167,0,0;+CNMI=2,1,0,2,0\r", "\r\nOK\r\n")
+		for n := range texts / 4 {
+			if got, err := c.ask("AT+CMGS=\"+359888123456\"\r"); err != nil || !strings.HasSuffix(got, "\r\n> ") {
+				t.Fatalf("got %q, %v", got, err)
+			}
+			if got, err := c.ask(fmt.Sprintf("round %d text %d\x1a", round, n)); err != nil || !strings.HasSuffix(got, "\r\nOK\r\n") {
+				t.Fatalf("got %q, %v", got, err)
+			}
+			asked++
+		}
+		pause := time.NewTimer(time.Duration(rand.IntN(200)) * time.Millisecond)
+		<-pause.C
+		c.file.Close()
+		s.kill()
+	}
+	s.start()
+	s.until("every text has its report", func() bool {
+		st, err := s.status()
+		return err == nil && st.Ports[0].Pending == 0 && st.Ports[0].Stored >= asked
+	})
+	if st, err := s.status(); err != nil || st.Ports[0].Stored != asked {
+		t.Errorf("%d reports for %d texts, %v", st.Ports[0].Stored, asked, err)
+	}
+}
