@@ -31,7 +31,7 @@ func (c *codec) answer(name string, id *string, max int, tlvs *TLVs, in carriers
 	n := c.left()
 	*id = c.string(n)
 	c.off += n
-	if c.list != nil {
+	if c.prints {
 		c.print(quote(*id))
 	}
 	c.object("no NUL ends it; the PDU does")
@@ -79,7 +79,7 @@ func (c *codec) body(name string, s shape, bodyless bool, tlvs *TLVs, in carrier
 		}
 	}
 	c.off = len(c.b)
-	if c.list != nil {
+	if c.prints {
 		c.print(hexText(b))
 	}
 	c.object(fmt.Sprintf("the body of an error response makes no sense: %.64s", hexText(b)))
@@ -126,7 +126,7 @@ func afterString(b []byte) ([]byte, bool) {
 // ends reports whether a response that was read stops before the field, which some SMSCs leave out; it is
 // noted.
 func (c *codec) ends(name string) bool {
-	if c.encode || c.err != nil || c.left() > 0 {
+	if c.encode || c.failed || c.left() > 0 {
 		return false
 	}
 	c.missing(name)

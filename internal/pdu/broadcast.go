@@ -27,21 +27,20 @@ type BroadcastSM struct {
 	TLVs TLVs
 }
 
-// broadcastPriority is priority_flag in a broadcast, and broadcastNow the value of one that is sent once, at once.
-var broadcastPriority = octetRule{"priority_flag", 4, "0 to 4 (5.0 §4.7.19)"}
-
+// broadcastNow is the priority_flag of a broadcast that is sent once, at once.
 const broadcastNow = 1
 
 func (m *BroadcastSM) fields(c *codec) {
 	c.cstring("service_type", &m.ServiceType, 6)
 	c.address(sourceAddr, &m.Source, 21)
 	c.cstring("message_id", &m.MessageID, 65)
-	ruled(c, &broadcastPriority, &m.PriorityFlag)
+	octet(c, "priority_flag", &m.PriorityFlag)
+	c.limit(m.PriorityFlag <= 4, uint32(m.PriorityFlag), "0 to 4 (5.0 §4.7.19)")
 	c.times(&m.ScheduleDeliveryTime, &m.ValidityPeriod)
 	c.replaces(&m.ReplaceIfPresent)
 	octet(c, "data_coding", &m.DataCoding)
 	c.defaultMessage(&m.SMDefaultMsgID)
-	c.looks = looks{coding: m.DataCoding}
+	c.look(looks{coding: m.DataCoding})
 	c.tlvs(&m.TLVs, inBroadcast)
 	c.must(m.TLVs, TagBroadcastAreaIdentifier)
 	c.must(m.TLVs, TagBroadcastContentType)
@@ -85,8 +84,8 @@ func (m *QueryBroadcastSM) fields(c *codec) {
 	c.cstring("message_id", &m.MessageID, 65)
 	c.address(sourceAddr, &m.Source, 21)
 	c.tlvs(&m.TLVs, inQueryBroadcast)
-	if _, ok := m.TLVs.Get(TagUserMessageReference); m.MessageID == "" && !ok && c.err == nil {
-		c.name, c.at = "message_id", HeaderLen
+	if _, ok := m.TLVs.Get(TagUserMessageReference); m.MessageID == "" && !ok && !c.failed {
+		c.blame("message_id", HeaderLen)
 		c.object("it is empty, and there is no user_message_reference either: nothing names the broadcast")
 	}
 }

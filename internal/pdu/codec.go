@@ -3,34 +3,44 @@ package pdu
 import (
 	"bytes"
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"strings"
 	"unsafe"
 )
 
-// codec carries one walk over the fields of one PDU. Depending on encode the primitives append to b or
-// read from it; while reading they also print when list is set. The first failure stays in err and
-// makes the rest of the walk do nothing.
+// codec carries one walk over the fields of one PDU. Depending on encode the primitives write to b or
+// read from it; while reading they also print when prints is set. The first failure sets failed and makes
+// the rest of the walk do nothing that counts.
 //
 // A PDU is walked in haste first, and hardly any needs more. Only when something is not by the book is it
 // walked once more with care, which means to know at every field its name and where it starts. That the
-// first walk has no names to keep makes it about a third faster.
+// first walk has no names to keep, and no place for them to clear, makes it about a third faster.
 type codec struct {
+	b     []byte // encoding: the buffer with all it has room for; decoding: the PDU, or what follows its header
+	off   int    // the next octet in b
+	start int    // where the PDU starts in b; it is less than 0 when b has no header
+
 	command Command
 	status  Status
 
 	encode bool
-	care   bool
-	writes bool   // encode without care
-	reads  bool   // decode without care
-	b      []byte // encoding: what is appended to; decoding: the PDU and nothing else
-	start  int    // encoding: where the PDU starts in b
-	off    int    // decoding: the next octet
+	writes bool // encode without care
+	reads  bool // decode without care
+	prints bool
+	failed bool
+	kept   bool // decoding: nobody else has b, so that strings and octet strings may be parts of it
 
+	payload bool // there is a message_payload among the TLVs
+
+	room     *[usualTLVs]TLV // decoding: room for TLVs, or nil
+	*careful                 // nil in haste
+}
+
+// careful is what a walk with care knows besides.
+type careful struct {
 	name string // the field at hand
 	at   int    // where it starts in the PDU
-	err  error
+	err  error  // why the walk failed
 
 	messageAt int // where short_message starts
 	tlvsAt    int // where the TLVs start
@@ -39,32 +49,39 @@ type codec struct {
 	list     *[]Field // printing: the fields so far
 	pending  string   // printing: a remark on a field not printed yet
 	looks    looks    // printing: how to read the message text
-
-	kept []byte // a copy of what follows the header, for strings and octet strings; nil to copy each
-	room []TLV  // room for TLVs
 }
-
-// errHaste ends a walk in haste: a walk with care finds the words.
-var errHaste = errors.New("not by the book")
 
 // begin starts a field, and reports whether the walk still goes.
 func (c *codec) begin(name string) bool {
-	if c.care {
+	if c.careful != nil {
 		c.place(name)
 	}
-	return c.err == nil
+	return !c.failed
 }
 
 // place notes the name of the field at hand and where it starts.
 func (c *codec) place(name string) {
-	if c.err != nil {
-		return
-	}
-	c.name, c.at = name, c.off
-	if c.encode {
-		c.at = len(c.b) - c.start
+	if !c.failed {
+		c.name, c.at = name, c.off-c.start
 	}
 }
+
+// blame makes a field that the walk has passed the one at hand.
+func (c *codec) blame(name string, at int) {
+	if c.careful != nil {
+		c.name, c.at = name, at
+	}
+}
+
+// call gives the field at hand another name.
+func (c *codec) call(name string) {
+	if c.careful != nil {
+		c.name = name
+	}
+}
+
+// field is the octets of the field at hand that have been read.
+func (c *codec) field() []byte { return c.b[c.at+c.start : c.off : c.off] }
 
 // left is how many octets have not been read.
 func (c *codec) left() int { return len(c.b) - c.off }
@@ -72,10 +89,11 @@ func (c *codec) left() int { return len(c.b) - c.off }
 // fail ends the walk at the field at hand.
 func (c *codec) fail(short bool, problem string) {
 	switch {
-	case c.err != nil:
-	case !c.care:
-		c.err = errHaste
+	case c.failed:
+	case c.careful == nil:
+		c.failed = true
 	default:
+		c.failed = true
 		c.err = &FieldError{
 			PDU: c.command.String(), Field: c.name, Offset: c.at, Problem: problem, short: short,
 		}
@@ -90,10 +108,10 @@ func (c *codec) short(n int) {
 // object reports a value against the book at the field at hand: an error when we send it, an Oddity
 // when a peer did.
 func (c *codec) object(problem string) {
-	if c.err != nil {
+	if c.failed {
 		return
 	}
-	if c.encode || !c.care {
+	if c.encode || c.careful == nil {
 		c.fail(false, problem)
 		return
 	}
@@ -110,11 +128,11 @@ func (c *codec) limit(ok bool, got uint32, rule string) {
 
 // beyond objects to a value that is not among those the rule has.
 func (c *codec) beyond(got uint32, rule string) {
-	if c.care {
+	if c.careful != nil {
 		c.object(fmt.Sprintf("%d is not among %s", got, rule))
 		return
 	}
-	c.err = errHaste
+	c.failed = true
 }
 
 // integer is an Integer of four octets: §3.1.
@@ -123,7 +141,7 @@ func integer[T ~uint32](c *codec, name string, v *T) {
 		return
 	}
 	if c.encode {
-		c.b = binary.BigEndian.AppendUint32(c.b, uint32(*v))
+		binary.BigEndian.PutUint32(c.next(4), uint32(*v))
 		return
 	}
 	if c.left() < 4 {
@@ -132,7 +150,7 @@ func integer[T ~uint32](c *codec, name string, v *T) {
 	}
 	*v = T(binary.BigEndian.Uint32(c.b[c.off:]))
 	c.off += 4
-	if c.list != nil {
+	if c.prints {
 		c.print(show(*v))
 	}
 }
@@ -140,7 +158,7 @@ func integer[T ~uint32](c *codec, name string, v *T) {
 // octet is an Integer of one octet: §3.1. It is small enough to be compiled into the walk.
 func octet[T ~uint8](c *codec, name string, v *T) {
 	if c.writes {
-		c.b = append(c.b, byte(*v))
+		c.next(1)[0] = byte(*v)
 		return
 	}
 	carefulOctet(c, name, v)
@@ -156,7 +174,7 @@ func carefulOctet[T ~uint8](c *codec, name string, v *T) {
 		return
 	}
 	if c.encode {
-		c.b = append(c.b, byte(*v))
+		c.next(1)[0] = byte(*v)
 		return
 	}
 	if c.left() < 1 {
@@ -165,7 +183,7 @@ func carefulOctet[T ~uint8](c *codec, name string, v *T) {
 	}
 	*v = T(c.b[c.off])
 	c.off++
-	if c.list != nil {
+	if c.prints {
 		c.print(show(*v))
 	}
 }
@@ -174,7 +192,7 @@ func carefulOctet[T ~uint8](c *codec, name string, v *T) {
 // limited; which characters an address or an account may hold is for the SMSC to say.
 func (c *codec) cstring(name string, v *string, max int) {
 	if c.writes && *v == "" {
-		c.b = append(c.b, 0)
+		c.next(1)[0] = 0
 	} else {
 		c.text(name, v, max)
 	}
@@ -183,14 +201,14 @@ func (c *codec) cstring(name string, v *string, max int) {
 // text is a cstring that may not be empty.
 func (c *codec) text(name string, v *string, max int) {
 	if c.writes {
-		if len(*v) >= max || hasNUL(*v) {
-			c.err = errHaste
-			return
-		}
-		c.b = append(append(c.b, *v...), 0)
+		c.wrote(appendText(c.b[:c.off], *v, max))
 		return
 	}
-	if c.isEmpty() || !c.begin(name) {
+	if c.reads {
+		*v = c.take(max)
+		return
+	}
+	if !c.begin(name) {
 		return
 	}
 	if c.encode {
@@ -200,9 +218,9 @@ func (c *codec) text(name string, v *string, max int) {
 		case strings.IndexByte(s, 0) >= 0:
 			c.fail(false, "holds a NUL, which would end it there")
 		default:
-			c.b = append(c.b, s...)
+			to := c.next(len(s) + 1)
+			to[copy(to, s)] = 0
 		}
-		c.b = append(c.b, 0)
 		return
 	}
 	n := bytes.IndexByte(c.b[c.off:], 0)
@@ -212,51 +230,12 @@ func (c *codec) text(name string, v *string, max int) {
 	}
 	*v = c.string(n)
 	c.off += n + 1
-	if c.list != nil {
+	if c.prints {
 		c.print(quote(*v))
 	}
 	if n >= max {
 		c.object(fmt.Sprintf("%d octets, at most %d and a NUL fit", n, max-1))
 	}
-}
-
-// isEmpty steps over the C-Octet String that comes next if it has nothing but its NUL, which is so of
-// half of them. It does so in haste only.
-func (c *codec) isEmpty() bool {
-	if !c.reads || c.off >= len(c.b) || c.b[c.off] != 0 {
-		return false
-	}
-	c.off++
-	return true
-}
-
-// hasNUL reports whether there is a NUL in s. For as few octets as an address has, looking at eight at a
-// time, the last eight once more, is quicker than calling strings.IndexByte.
-func hasNUL(s string) bool {
-	n := len(s)
-	for i := 0; i < n-7; i += 8 {
-		if nulIn8(s[i : i+8]) {
-			return true
-		}
-	}
-	if n >= 8 {
-		return nulIn8(s[n-8:])
-	}
-	for i := range n {
-		if s[i] == 0 {
-			return true
-		}
-	}
-	return false
-}
-
-// nulIn8 reports whether one of the first eight octets of s is a NUL.
-func nulIn8(s string) bool {
-	const low, high = 0x0101010101010101, 0x8080808080808080
-	_ = s[7]
-	v := uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
-		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
-	return (v-low)&^v&high != 0
 }
 
 // secret is a cstring whose length may go over the book's up to max; print masks it.
@@ -270,18 +249,14 @@ func (c *codec) secret(name string, v *string, book, max int) {
 // address is a type of number, a numbering plan and digits or text: §5.2.5 to §5.2.10.
 func (c *codec) address(names *[3]string, a *Address, max int) {
 	if c.writes {
-		if !ton(a.TON).known() || !npi(a.NPI).known() || len(a.Addr) >= max || hasNUL(a.Addr) {
-			c.err = errHaste
-			return
-		}
-		c.b = append(append(append(c.b, a.TON, a.NPI), a.Addr...), 0)
+		c.wrote(appendAddress(c.b[:c.off], a, max))
 		return
 	}
 	if c.reads && c.left() >= 2 {
 		a.TON, a.NPI = c.b[c.off], c.b[c.off+1]
 		if ton(a.TON).known() && npi(a.NPI).known() {
 			c.off += 2
-			c.cstring(names[2], &a.Addr, max)
+			a.Addr = c.take(max)
 			return
 		}
 	}
@@ -292,13 +267,32 @@ func (c *codec) address(names *[3]string, a *Address, max int) {
 	c.cstring(names[2], &a.Addr, max)
 }
 
+// parties is service_type and both addresses, which lie side by side and go quicker together.
+func (c *codec) parties(service *string, source, dest *Address, max int) {
+	if c.writes {
+		b, ok := appendText(c.b[:c.off], *service, 6)
+		b, sourceOK := appendAddress(b, source, max)
+		b, destOK := appendAddress(b, dest, max)
+		c.wrote(b, ok && sourceOK && destOK)
+		return
+	}
+	c.cstring("service_type", service, 6)
+	c.address(sourceAddr, source, max)
+	c.address(destinationAddr, dest, max)
+}
+
 // message is sm_length and short_message: §5.2.21, §5.2.22. An octet that counts is where texts get
 // lost silently, so 255 and more is refused and never cut.
 func (c *codec) message(v *[]byte) {
 	if n := len(*v); c.writes && n <= maxShortMessage {
-		c.b = append(append(c.b, byte(n)), *v...)
-		return
+		c.wrote(append(append(c.b[:c.off], byte(n)), *v...), true)
+	} else if !c.reads || !c.takeMessage(v) {
+		c.carefulMessage(v)
 	}
+}
+
+// carefulMessage is message where it is not simple.
+func (c *codec) carefulMessage(v *[]byte) {
 	n := uint8(min(len(*v), 255))
 	octet(c, "sm_length", &n)
 	if n > maxShortMessage {
@@ -307,9 +301,11 @@ func (c *codec) message(v *[]byte) {
 	if !c.begin("short_message") {
 		return
 	}
-	c.messageAt = c.at
+	if c.careful != nil {
+		c.messageAt = c.at
+	}
 	if c.encode {
-		c.b = append(c.b, *v...)
+		copy(c.next(len(*v)), *v)
 		return
 	}
 	if int(n) > c.left() {
@@ -318,17 +314,17 @@ func (c *codec) message(v *[]byte) {
 	}
 	*v = c.copy(c.off, int(n))
 	c.off += int(n)
-	if c.list != nil {
+	if c.prints {
 		c.print(c.looks.message(*v))
 	}
 	// A NUL that the peer appended and did not count.
 	if c.left() > 0 && c.b[c.off] == 0 && !tlvsFit(c.b[c.off:]) && tlvsFit(c.b[c.off+1:]) {
 		c.begin("(surplus)")
 		c.off++
-		if c.list != nil {
+		if c.prints {
 			c.print("00")
 		}
-		c.name = "short_message"
+		c.call("short_message")
 		c.object("a NUL follows that sm_length does not count")
 	}
 }
@@ -339,12 +335,12 @@ func (c *codec) rest(name string, v *[]byte) {
 		return
 	}
 	if c.encode {
-		c.b = append(c.b, *v...)
+		copy(c.next(len(*v)), *v)
 		return
 	}
 	*v = c.copy(c.off, c.left())
 	c.off = len(c.b)
-	if c.list != nil && len(*v) > 0 {
+	if c.prints && len(*v) > 0 {
 		c.print(hexText(*v))
 	}
 }
@@ -354,10 +350,11 @@ func (c *codec) string(n int) string {
 	if n == 0 {
 		return ""
 	}
-	if c.kept == nil {
-		return string(c.b[c.off : c.off+n])
+	of := c.b[c.off : c.off+n]
+	if !c.kept {
+		return string(of)
 	}
-	return unsafe.String(&c.kept[c.off-HeaderLen], n) // nobody writes there: copy gives out other octets
+	return unsafe.String(&of[0], n) // nobody writes there: copy gives out other octets
 }
 
 // copy copies n octets from off, which must be there. None is nil.
@@ -365,29 +362,29 @@ func (c *codec) copy(off, n int) []byte {
 	if n == 0 {
 		return nil
 	}
-	if c.kept == nil {
-		return bytes.Clone(c.b[off : off+n])
+	of := c.b[off : off+n : off+n]
+	if !c.kept {
+		return bytes.Clone(of)
 	}
-	off -= HeaderLen
-	return c.kept[off : off+n : off+n]
+	return of
 }
 
 // finish writes command_length, now that it is known.
 func (c *codec) finish() {
-	binary.BigEndian.PutUint32(c.b[c.start:], uint32(len(c.b)-c.start))
+	binary.BigEndian.PutUint32(c.b[c.start:], uint32(c.off-c.start))
 }
 
 // surplus reports octets that belong to no field.
 func (c *codec) surplus() {
-	if c.err != nil || c.left() == 0 {
+	if c.failed || c.left() == 0 {
 		return
 	}
 	c.begin("command_length")
 	n := c.left()
 	c.off = len(c.b)
-	if c.list != nil {
+	if c.prints {
 		c.name = "(surplus)"
-		c.print(hexText(c.b[c.at:]))
+		c.print(hexText(c.field()))
 	}
 	c.object(fmt.Sprintf("%d octets follow the last field", n))
 }

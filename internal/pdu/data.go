@@ -17,13 +17,11 @@ type DataSM struct {
 }
 
 func (m *DataSM) fields(c *codec) {
-	c.cstring("service_type", &m.ServiceType, 6)
-	c.address(sourceAddr, &m.Source, 65)
-	c.address(destinationAddr, &m.Dest, 65)
+	c.parties(&m.ServiceType, &m.Source, &m.Dest, 65)
 	octet(c, "esm_class", &m.ESMClass)
 	c.registered(&m.RegisteredDelivery)
 	octet(c, "data_coding", &m.DataCoding)
-	c.looks = looks{coding: m.DataCoding, udhi: m.ESMClass.UDHI()}
+	c.look(looks{coding: m.DataCoding, udhi: m.ESMClass.UDHI()})
 	c.tlvs(&m.TLVs, inData)
 	c.together(m.ESMClass, nil, m.TLVs)
 }

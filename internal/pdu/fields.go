@@ -37,13 +37,13 @@ func Fields(b []byte) ([]Field, error) {
 	} else if err == nil {
 		err = lengthError(h, len(b))
 	}
-	c := codec{care: true, b: b, list: &fields, command: h.Command, status: h.Status}
+	c := codec{careful: &careful{list: &fields}, prints: true, b: b, command: h.Command, status: h.Status}
 	h.fields(&c)
-	if c.err == nil {
+	if !c.failed {
 		walk(&c, alloc(&c, h.Command))
 		c.surplus()
 	}
-	if c.err != nil {
+	if c.failed {
 		c.rubble(&fields)
 		if len(b) >= HeaderLen {
 			err = c.err
@@ -59,13 +59,13 @@ func (c *codec) rubble(fields *[]Field) {
 	if e, ok := errors.AsType[*FieldError](c.err); ok {
 		problem = e.Problem
 	}
-	if n := len(*fields); n > 0 && c.at < c.off && (*fields)[n-1].Offset == c.at {
+	if n := len(*fields); n > 0 && c.at < c.off-c.start && (*fields)[n-1].Offset == c.at {
 		(*fields)[n-1].Note = problem
 		problem = ""
-		c.name, c.at = "(surplus)", c.off
+		c.name, c.at = "(surplus)", c.off-c.start
 	}
 	c.off = len(c.b)
-	if c.at < c.off || problem != "" {
+	if c.at < c.off-c.start || problem != "" {
 		c.pending = problem
 		c.print("(cannot be read)")
 	}
@@ -74,7 +74,7 @@ func (c *codec) rubble(fields *[]Field) {
 // print adds the field at hand, whose octets have been read, to the list.
 func (c *codec) print(value string) {
 	f := Field{
-		Name: c.name, Offset: c.at, Octets: c.b[c.at:c.off:c.off], Value: value, Note: c.pending,
+		Name: c.name, Offset: c.at, Octets: c.field(), Value: value, Note: c.pending,
 		Section: section(c.name), Section50: section50(c.name),
 	}
 	c.pending = ""
@@ -92,7 +92,7 @@ func (c *codec) explain(meaning string) {
 
 // note adds a remark to the field at hand, or to the next one when it has not been printed yet.
 func (c *codec) note(problem string) {
-	if c.list == nil {
+	if !c.prints {
 		return
 	}
 	note := &c.pending
@@ -130,6 +130,13 @@ func show[T ~uint8 | ~uint32](v T) string {
 type looks struct {
 	coding DataCoding
 	udhi   bool
+}
+
+// look notes how the text that follows reads.
+func (c *codec) look(l looks) {
+	if c.careful != nil {
+		c.looks = l
+	}
 }
 
 // message is the text of a message: its user data header in hex, then the text when its alphabet is

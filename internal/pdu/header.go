@@ -38,13 +38,6 @@ func DecodeHeader(b []byte) (Header, error) {
 
 // fields encodes the header or prints it; DecodeHeader reads it, for it is needed before there is a PDU.
 func (h *Header) fields(c *codec) {
-	if c.writes {
-		n, st, q := uint32(h.Command), uint32(h.Status), h.Sequence
-		c.b = append(c.b, 0, 0, 0, 0, byte(n>>24), byte(n>>16), byte(n>>8), byte(n),
-			byte(st>>24), byte(st>>16), byte(st>>8), byte(st), byte(q>>24), byte(q>>16), byte(q>>8), byte(q))
-		h.check(c)
-		return
-	}
 	integer(c, "command_length", &h.Length)
 	integer(c, "command_id", &h.Command)
 	integer(c, "command_status", &h.Status)
@@ -52,17 +45,31 @@ func (h *Header) fields(c *codec) {
 	h.check(c)
 }
 
+// appendHeader appends a header whose command_length finish fills in.
+func appendHeader(b []byte, cmd Command, st Status, sequence uint32) []byte {
+	start := len(b)
+	b = append(b, make([]byte, HeaderLen)...)
+	binary.BigEndian.PutUint64(b[start:], uint64(cmd))
+	binary.BigEndian.PutUint64(b[start+8:], uint64(st)<<32|uint64(sequence))
+	return b
+}
+
+// misheaded reports whether a header holds what a request's cannot.
+func misheaded(cmd Command, st Status, sequence uint32) bool {
+	return !cmd.IsResponse() && (st != StatusROK || sequence-1 >= 0x7FFFFFFF)
+}
+
 // check objects to what a request's header cannot hold.
 func (h *Header) check(c *codec) {
-	if c.err != nil || h.Command.IsResponse() {
+	if c.failed || h.Command.IsResponse() {
 		return
 	}
 	if h.Status != StatusROK {
-		c.name, c.at = "command_status", 8
+		c.blame("command_status", 8)
 		c.limit(false, uint32(h.Status), "0, for a request has no other (§5.1.3)")
 	}
 	if h.Sequence-1 >= 0x7FFFFFFF {
-		c.name, c.at = "sequence_number", 12
+		c.blame("sequence_number", 12)
 		c.limit(false, h.Sequence, "1 to 0x7FFFFFFF (§5.1.4)")
 	}
 }

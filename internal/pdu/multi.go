@@ -53,7 +53,7 @@ func (m *SubmitMulti) fields(c *codec) {
 	if len(m.Dests) > maxDests || n < 1 || n > maxDests {
 		c.limit(false, uint32(max(len(m.Dests), n)), "1 to 254 (§5.2.24)")
 	}
-	for i := 0; i < n && c.err == nil; i++ {
+	for i := 0; i < n && !c.failed; i++ {
 		if !c.encode {
 			m.Dests = append(m.Dests, Destination{})
 		}
@@ -110,7 +110,7 @@ func (m *SubmitMultiResp) fields(c *codec) {
 	if len(m.Unsuccessful) > 255 {
 		c.limit(false, uint32(len(m.Unsuccessful)), "0 to 255 (§5.2.26)")
 	}
-	for i := 0; i < n && c.err == nil; i++ {
+	for i := 0; i < n && !c.failed; i++ {
 		if !c.encode {
 			m.Unsuccessful = append(m.Unsuccessful, Unsuccessful{})
 		}

@@ -33,23 +33,24 @@ func Append(dst []byte, status Status, sequence uint32, p PDU) ([]byte, error) {
 	if p == nil {
 		return dst, &FieldError{Problem: "no PDU given"}
 	}
-	h := Header{Command: p.Command(), Status: status, Sequence: sequence}
+	cmd := p.Command()
 	var c codec // field by field, for a literal is made elsewhere and copied
 	c.encode, c.writes = true, true
-	c.b, c.start = dst, len(dst)
-	c.command, c.status = h.Command, status
-	h.fields(&c)
+	b := appendHeader(dst, cmd, status, sequence)
+	c.b, c.off, c.start = b[:cap(b)], len(b), len(dst)
+	c.command, c.status = cmd, status
+	c.failed = misheaded(cmd, status, sequence)
 	walk(&c, p)
-	if c.err != nil {
-		return dst, complaint(dst, &h, p)
+	if c.failed {
+		return dst, complaint(Header{Command: cmd, Status: status, Sequence: sequence}, p)
 	}
 	c.finish()
-	return c.b, nil
+	return c.b[:c.off], nil
 }
 
 // complaint says why p cannot be encoded.
-func complaint(dst []byte, h *Header, p PDU) error {
-	c := codec{encode: true, care: true, b: dst, start: len(dst), command: h.Command, status: h.Status}
+func complaint(h Header, p PDU) error {
+	c := codec{encode: true, careful: new(careful), command: h.Command, status: h.Status}
 	h.fields(&c)
 	walk(&c, p)
 	return c.err
@@ -74,7 +75,7 @@ func Decode(b []byte) (Frame, error) {
 	c.b, c.off = b, HeaderLen
 	c.command, c.status = h.Command, h.Status
 	p := c.decode(&h)
-	if c.err == nil {
+	if !c.failed {
 		return Frame{Header: h, PDU: p}, nil
 	}
 	return decodeWithCare(h, b)
@@ -82,9 +83,9 @@ func Decode(b []byte) (Frame, error) {
 
 // decodeWithCare is Decode for what is not by the book.
 func decodeWithCare(h Header, b []byte) (Frame, error) {
-	c := codec{care: true, b: b, off: HeaderLen, command: h.Command, status: h.Status}
+	c := codec{careful: new(careful), b: b, off: HeaderLen, command: h.Command, status: h.Status}
 	p := c.decode(&h)
-	if c.err != nil {
+	if c.failed {
 		return Frame{Header: h}, c.err
 	}
 	return Frame{Header: h, PDU: p, Oddities: c.oddities}, nil
@@ -92,7 +93,9 @@ func decodeWithCare(h Header, b []byte) (Frame, error) {
 
 // decode decodes what follows the header.
 func (c *codec) decode(h *Header) PDU {
-	h.check(c)
+	if misheaded(h.Command, h.Status, h.Sequence) {
+		h.check(c)
+	}
 	p := alloc(c, h.Command)
 	walk(c, p)
 	c.surplus()

@@ -2,27 +2,33 @@ package pdu
 
 import "bytes"
 
+// usualTLVs is how many TLVs a PDU that carries text has room for.
+const usualTLVs = 4
+
 // message makes a PDU that carries text, with room for its octets and for as many TLVs as one usually has, in
 // one piece of memory. Its octets are copied there at once; more than usual make a second piece.
 func message[P any](c *codec) *P {
 	room := new(struct {
 		pdu    P
-		tlvs   [4]TLV
+		tlvs   [usualTLVs]TLV
 		octets [224]byte
 	})
 	body := c.b[min(HeaderLen, len(c.b)):]
 	if len(body) <= len(room.octets) {
-		c.kept = room.octets[:len(body)]
-		copy(c.kept, body)
+		c.b = room.octets[:copy(room.octets[:], body)]
 	} else {
-		c.kept = bytes.Clone(body)
+		c.b = bytes.Clone(body)
 	}
-	c.room = room.tlvs[:0]
+	c.off, c.start, c.kept = 0, -HeaderLen, true
+	c.room = &room.tlvs
 	return &room.pdu
 }
 
 // alloc makes the PDU for a command_id: the one place that pairs the two.
 func alloc(c *codec, cmd Command) PDU {
+	if cmd == CmdSubmitSM { // quicker than the search below, and what there is most of
+		return message[SubmitSM](c)
+	}
 	switch cmd {
 	case CmdBindTransmitter:
 		return new(BindTransmitter)
@@ -46,8 +52,6 @@ func alloc(c *codec, cmd Command) PDU {
 		return new(EnquireLinkResp)
 	case CmdGenericNack:
 		return new(GenericNack)
-	case CmdSubmitSM:
-		return message[SubmitSM](c)
 	case CmdSubmitSMResp:
 		return new(SubmitSMResp)
 	case CmdDeliverSM:

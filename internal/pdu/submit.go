@@ -41,18 +41,15 @@ type SubmitSM struct {
 
 // fields is the body that submit_sm and deliver_sm share.
 func (m *SubmitSM) fields(c *codec) {
-	c.cstring("service_type", &m.ServiceType, 6)
-	c.address(sourceAddr, &m.Source, 21)
-	c.address(destinationAddr, &m.Dest, 21)
+	c.parties(&m.ServiceType, &m.Source, &m.Dest, 21)
 	m.content(c)
 }
 
 // content is what submit_sm and submit_multi have after their receivers.
 func (m *SubmitSM) content(c *codec) {
-	octets3(c, classOctets, &m.ESMClass, &m.ProtocolID, &m.PriorityFlag)
-	c.times(&m.ScheduleDeliveryTime, &m.ValidityPeriod)
-	octets4(c, handlingOctets, &m.RegisteredDelivery, &m.ReplaceIfPresent, &m.DataCoding, &m.SMDefaultMsgID)
-	c.looks = looks{coding: m.DataCoding, udhi: m.ESMClass.UDHI()}
+	c.handling(&m.ESMClass, &m.ProtocolID, &m.PriorityFlag, &m.ScheduleDeliveryTime, &m.ValidityPeriod,
+		&m.RegisteredDelivery, &m.ReplaceIfPresent, &m.DataCoding, &m.SMDefaultMsgID)
+	c.look(looks{coding: m.DataCoding, udhi: m.ESMClass.UDHI()})
 	c.message(&m.ShortMessage)
 	in := inSubmit
 	if c.command == CmdDeliverSM {
@@ -61,30 +58,6 @@ func (m *SubmitSM) content(c *codec) {
 	c.tlvs(&m.TLVs, in)
 	c.together(m.ESMClass, m.ShortMessage, m.TLVs)
 }
-
-// classOctets and handlingOctets are the octets of content that lie side by side.
-var (
-	classOctets = &[3]octetRule{
-		{"esm_class", 255, ""},
-		{"protocol_id", 255, ""},
-		{"priority_flag", 3, "0 to 3 (§5.2.14)"},
-	}
-	handlingOctets = &[4]octetRule{
-		{"registered_delivery", 0x1F, "0 to 31 (§5.2.17)"},
-		{"replace_if_present_flag", 1, "0 and 1 (§5.2.18)"},
-		{"data_coding", 255, ""},
-		{"sm_default_msg_id", 254, "0 to 254 (§5.2.20)"},
-	}
-)
-
-// registered is registered_delivery: §5.2.17.
-func (c *codec) registered(v *RegisteredDelivery) { ruled(c, &handlingOctets[0], v) }
-
-// replaces is replace_if_present_flag: §5.2.18.
-func (c *codec) replaces(v *uint8) { ruled(c, &handlingOctets[1], v) }
-
-// defaultMessage is sm_default_msg_id: §5.2.20.
-func (c *codec) defaultMessage(v *uint8) { ruled(c, &handlingOctets[3], v) }
 
 // UserData is the text with its user data header: short_message, or message_payload when that is empty.
 // It is not a copy.
@@ -96,9 +69,15 @@ func (m *SubmitSM) UserData() []byte {
 }
 
 // together objects to a text, in short_message or in the TLVs, that contradicts the other or the
-// esm_class. It follows tlvs.
+// esm_class. It follows tlvs. Most messages cannot have either, and are seen off within the walk.
 func (c *codec) together(class ESMClass, text []byte, tlvs TLVs) {
-	if c.err != nil {
+	if c.payload || class.UDHI() {
+		c.agree(class, text, tlvs)
+	}
+}
+
+func (c *codec) agree(class ESMClass, text []byte, tlvs TLVs) {
+	if c.failed {
 		return
 	}
 	payload := false
@@ -107,7 +86,7 @@ func (c *codec) together(class ESMClass, text []byte, tlvs TLVs) {
 		if payload {
 			text = value
 		} else {
-			c.name, c.at = c.placeOf(tlvs, TagMessagePayload)
+			c.blame(c.placeOf(tlvs, TagMessagePayload))
 			c.object("short_message has a text too, and there can be one (§3.2.3)")
 		}
 	}
@@ -115,16 +94,17 @@ func (c *codec) together(class ESMClass, text []byte, tlvs TLVs) {
 		return
 	}
 	if _, ok := tlvs.Get(TagSARMsgRefNum); ok {
-		c.name, c.at = c.placeOf(tlvs, TagSARMsgRefNum)
+		c.blame(c.placeOf(tlvs, TagSARMsgRefNum))
 		c.object("esm_class says there is a user data header, and that excludes the sar_ parameters (§5.2.12)")
 	}
 	switch {
 	case payload:
-		c.name, c.at = c.placeOf(tlvs, TagMessagePayload)
+		c.blame(c.placeOf(tlvs, TagMessagePayload))
+	case c.careful == nil:
 	case c.messageAt == 0: // data_sm has no short_message
 		c.missing("message_payload")
 	default:
-		c.name, c.at = "short_message", c.messageAt
+		c.blame("short_message", c.messageAt)
 	}
 	switch {
 	case len(text) == 0:

@@ -179,7 +179,8 @@ func (s Span) beyond() (name string, most uint8) {
 // times is schedule_delivery_time and validity_period, which lie side by side and are mostly empty: §5.2.15, §5.2.16.
 func (c *codec) times(schedule, validity *string) {
 	if c.writes && *schedule == "" && *validity == "" {
-		c.b = append(c.b, 0, 0)
+		to := c.next(2)
+		to[0], to[1] = 0, 0
 		return
 	}
 	c.time("schedule_delivery_time", schedule)
@@ -189,7 +190,7 @@ func (c *codec) times(schedule, validity *string) {
 // time is a C-Octet String of 1 or 17 octets that holds a time: SMPP 3.4 §3.1, §7.1.1.
 func (c *codec) time(name string, v *string) {
 	if c.writes && *v == "" {
-		c.b = append(c.b, 0)
+		c.next(1)[0] = 0
 		return
 	}
 	if c.isEmpty() {
@@ -200,10 +201,10 @@ func (c *codec) time(name string, v *string) {
 	} else if !c.begin(name) {
 		return
 	}
-	if c.err == nil && *v != "" {
+	if !c.failed && *v != "" {
 		if t, err := ReadTime(*v); err != nil {
 			c.object(err.Error())
-		} else if c.list != nil {
+		} else if c.prints {
 			c.explain(t.String())
 		}
 	}

@@ -64,26 +64,49 @@ func (t *TLVs) AddCString(tag Tag, s string) { t.Add(tag, append([]byte(s), 0)) 
 // tlvs is the optional part of a PDU of the kind in. What is left of a TLV cut short is dropped, and the PDU
 // kept.
 func (c *codec) tlvs(v *TLVs, in carriers) {
-	if !c.begin("") {
-		return
+	if c.careful != nil {
+		c.begin("")
+		c.tlvsAt = c.at
 	}
-	c.tlvsAt = c.at
-	if c.encode {
-		b := c.b
+	switch {
+	case c.failed:
+	case !c.encode:
+		c.getTLVs(v, in)
+	case c.careful == nil:
+		c.judge(*v, in)
+		c.putTLVs(*v)
+	default:
 		for i := range *v {
-			t := &(*v)[i]
-			if !t.Tag.spec().surely(len(t.Value), in) {
-				c.b = b
-				c.begin("")
-				c.tlvLimits(t, in)
-			}
-			n := len(t.Value)
-			b = append(append(b, byte(t.Tag>>8), byte(t.Tag), byte(n>>8), byte(n)), t.Value...)
+			c.begin("")
+			c.judge((*v)[i:i+1], in)
+			c.putTLVs((*v)[i : i+1])
 		}
-		c.b = b
-		return
 	}
-	list := c.room
+}
+
+// putTLVs encodes TLVs.
+func (c *codec) putTLVs(list TLVs) {
+	b := c.b[:c.off]
+	for i := range list {
+		tag, v := list[i].Tag, list[i].Value
+		switch n := len(v); n {
+		case 1:
+			b = append(b, byte(tag>>8), byte(tag), 0, 1, v[0])
+		case 2:
+			b = append(b, byte(tag>>8), byte(tag), 0, 2, v[0], v[1])
+		default:
+			b = append(append(b, byte(tag>>8), byte(tag), byte(n>>8), byte(n)), v...)
+		}
+	}
+	c.wrote(b, true)
+}
+
+// getTLVs decodes all that is left of the PDU as TLVs.
+func (c *codec) getTLVs(v *TLVs, in carriers) {
+	var list []TLV
+	if c.room != nil {
+		list = c.room[:0]
+	}
 	for c.left() > 0 {
 		c.begin("(tlv)")
 		if len(list) >= maxTLVs {
@@ -94,35 +117,57 @@ func (c *codec) tlvs(v *TLVs, in carriers) {
 			c.drop(fmt.Sprintf("%d octets are left where a TLV has at least 4", c.left()))
 			break
 		}
-		tag := Tag(binary.BigEndian.Uint16(c.b[c.off:]))
-		n := int(binary.BigEndian.Uint16(c.b[c.off+2:]))
-		if n > c.left()-4 {
-			c.name = tag.String()
-			c.drop(fmt.Sprintf("its length says %d octets, and %d are left", n, c.left()-4))
+		from := c.b[c.off:]
+		tag := Tag(binary.BigEndian.Uint16(from))
+		n := int(binary.BigEndian.Uint16(from[2:]))
+		if n > len(from)-4 {
+			c.call(tag.String())
+			c.drop(fmt.Sprintf("its length says %d octets, and %d are left", n, len(from)-4))
 			break
 		}
 		list = append(list, TLV{Tag: tag, Value: c.copy(c.off+4, n)})
-		t := &list[len(list)-1]
 		c.off += 4 + n
-		if c.list != nil {
-			c.name = tag.String()
-			c.print(c.looks.tlv(*t))
-			f := &(*c.list)[len(*c.list)-1]
-			f.Section, f.Section50 = t.Tag.spec().section(), t.Tag.spec().section50()
-		}
-		if !t.Tag.spec().surely(len(t.Value), in) {
-			c.tlvLimits(t, in)
+		if c.careful != nil {
+			if c.prints {
+				c.printTLV(list[len(list)-1])
+			}
+			c.judge(list[len(list)-1:], in)
 		}
 	}
 	if len(list) > 0 {
 		*v = list
+	}
+	if c.careful == nil {
+		c.judge(list, in)
+	}
+}
+
+// printTLV adds a TLV to the list of fields.
+func (c *codec) printTLV(t TLV) {
+	c.name = t.Tag.String()
+	c.print(c.looks.tlv(t))
+	f := &(*c.list)[len(*c.list)-1]
+	f.Section, f.Section50 = t.Tag.spec().section(), t.Tag.spec().section50()
+}
+
+// judge objects to values that are not as their tags have them, and to tags that a PDU of the kind in does not
+// have.
+func (c *codec) judge(list TLVs, in carriers) {
+	for i := range list {
+		t := &list[i]
+		if t.Tag == TagMessagePayload {
+			c.payload = true
+		}
+		if !t.Tag.spec().surely(len(t.Value), in) {
+			c.tlvLimits(t, in)
+		}
 	}
 }
 
 // surely reports whether any value of n octets will do in a PDU of the kind in, which is all there is to know
 // of many tags.
 func (s *tagSpec) surely(n int, in carriers) bool {
-	return n >= int(s.least) && n <= int(s.most) && s.as <= kindPayload && s.in&in != 0
+	return uint(n)-uint(s.least) <= uint(s.most)-uint(s.least) && s.as <= kindPayload && s.in&in != 0
 }
 
 // tlvLimits objects to a value that is not as its tag has it, and to a tag that the PDU does not have.
@@ -132,7 +177,7 @@ func (c *codec) tlvLimits(t *TLV, in carriers) {
 	if problem == "" && spec.in&in != 0 {
 		return
 	}
-	c.name = t.Tag.String()
+	c.call(t.Tag.String())
 	if problem != "" {
 		c.object(problem)
 	}
@@ -143,6 +188,9 @@ func (c *codec) tlvLimits(t *TLV, in carriers) {
 
 // placeOf is the name and the offset of the first TLV with the tag, which must be among those just walked.
 func (c *codec) placeOf(list TLVs, tag Tag) (name string, at int) {
+	if c.careful == nil {
+		return "", 0
+	}
 	at = c.tlvsAt
 	for i := range list {
 		if list[i].Tag == tag {
@@ -155,7 +203,7 @@ func (c *codec) placeOf(list TLVs, tag Tag) (name string, at int) {
 
 // must objects when there is no TLV with the tag, which the PDU cannot be without.
 func (c *codec) must(list TLVs, tag Tag) {
-	if _, ok := list.Get(tag); ok || c.err != nil {
+	if _, ok := list.Get(tag); ok || c.failed {
 		return
 	}
 	c.missing(tag.String())
@@ -165,7 +213,7 @@ func (c *codec) must(list TLVs, tag Tag) {
 // missing starts a field that has no octets, to object to that.
 func (c *codec) missing(name string) {
 	c.begin(name)
-	if c.list != nil {
+	if c.prints {
 		c.print("(missing)")
 	}
 }
@@ -173,8 +221,8 @@ func (c *codec) missing(name string) {
 // drop gives up the rest of the PDU.
 func (c *codec) drop(problem string) {
 	c.off = len(c.b)
-	if c.list != nil {
-		c.print(hexText(c.b[c.at:]))
+	if c.prints {
+		c.print(hexText(c.field()))
 	}
 	c.object(problem)
 }
