@@ -270,3 +270,40 @@ func BenchmarkIdlePorts(b *testing.B) {
 	b.ReportMetric(float64(used.Microseconds())/watched.Seconds()/float64(b.N), "cpu-us/s")
 	b.ReportMetric(float64(after.Nvcsw-before.Nvcsw)/watched.Seconds()/float64(b.N), "switches/s")
 }
+
+// A flood of connections from one address and from others costs the one who is served nothing, and leaves nothing
+// behind: each from another address is turned away, the latest from one's own stands.
+func TestTCPFlood(t *testing.T) {
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	addr := ln.Addr().String()
+	ln.Close()
+	a := newFakeAgent()
+	p := runPort(t, a, func(cfg *Config) { cfg.TCP = addr })
+	var conn net.Conn
+	poll(t, "the port", func() bool { conn, err = net.Dial("tcp", addr); return err == nil })
+	c := &client{t: t, conn: conn, in: make(chan []byte, 100)}
+	go c.listen()
+	c.check("AT+CMGF=1", "\r\nOK\r\n")
+	c.check(`AT+CMGS="+447700900456"`, "\r\n> ")
+	for range 200 {
+		other := dialFrom(t, "127.0.0.9", addr)
+		_, _ = io.WriteString(other, "AT+CMGS=\r")
+		other.Close()
+	}
+	c.say("text\x1a")
+	c.expect("\r\n+CMGS: 1\r\n\r\nOK\r\n")
+	for range 50 {
+		dialFrom(t, "127.0.0.1", addr).Close()
+	}
+	last := &client{t: t, conn: dialFrom(t, "127.0.0.1", addr), in: make(chan []byte, 100)}
+	go last.listen()
+	last.check("AT", "\r\nOK\r\n")
+	if n := len(a.messages()); n != 1 {
+		t.Errorf("%d messages, want 1", n)
+	}
+	last.conn.Close()
+	poll(t, "the end", func() bool { return !p.busy() })
+}
