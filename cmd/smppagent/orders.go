@@ -36,6 +36,7 @@ const (
 	codeFull     = "full"      // the queue takes no more of this class
 	codeNotFound = "not_found" // no such record
 	codeState    = "state"     // the record is not in a state for it
+	codeOptedOut = "opted_out" // the recipient wants no bulk texts
 )
 
 // orders carries out what people and programs ask through the door.
@@ -47,6 +48,8 @@ type orders struct {
 	engine  *alerts.Engine
 	ports   *virtual.Ports
 	push    map[string]door.Handler // raise, clear and event
+
+	outs *optOuts // who wants no bulk texts
 
 	following atomic.Int32 // orders that last until a message's fate is known, or for ever
 }

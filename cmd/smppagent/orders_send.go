@@ -37,6 +37,7 @@ type sendOrder struct {
 	DataSM      bool      `json:"data_sm,omitempty"`
 	Notify      bool      `json:"notify,omitempty"` // tell when a phone that was not reached is back
 	USSD        *uint8    `json:"ussd_service_op,omitempty"`
+	Bulk        bool      `json:"bulk,omitempty"` // not to who opted out of bulk texts
 }
 
 // message makes the order a message to To, or says which part of it is wrong.
@@ -155,6 +156,9 @@ func (o *orders) send(ctx context.Context, r door.Request, send func(any) error)
 	messages, err := s.messages(o.cfg.SMSC[best.Name].SubmitMulti && !s.DataSM)
 	if err != nil {
 		return &door.RemoteError{Code: codeInvalid, Message: err.Error()}
+	}
+	if s.Bulk && o.optedOut(messages) {
+		return &door.RemoteError{Code: codeOptedOut, Message: "the recipient wants no bulk texts"}
 	}
 	size, err := o.way.Size(&messages[0])
 	if err != nil {

@@ -108,6 +108,9 @@ func runAgent(ctx context.Context, cfg *config, log *slog.Logger) error {
 		started: time.Now(), cfg: cfg, q: q, way: way, engine: engine, ports: ports,
 		push: push.Handlers(engine.Push, cfg.PushLimits, log),
 	}
+	if o.outs, err = editionOptOuts(cfg, way, log); err != nil {
+		return err
+	}
 	outside := []part{
 		{name: "door", run: func(ctx context.Context) error { return door.Serve(ctx, ln, o.handlers(), log) }},
 		{name: "spool", run: push.NewSpool(cfg.spoolDir(), engine.Push, cfg.PushLimits, log).Run},

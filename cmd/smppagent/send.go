@@ -29,6 +29,7 @@ func sendCommand(a *app) *cobra.Command {
 		schedule string
 		ussd     string
 		to       []string
+		bulk     bulkOrder
 		timeout  time.Duration
 	)
 	c := &cobra.Command{
@@ -52,10 +53,14 @@ func sendCommand(a *app) *cobra.Command {
 			if o.Alphabet, err = sms.ParseAlphabet(alphabet); err != nil {
 				return fail(exitUsage, fmt.Errorf("--alphabet: %w", err))
 			}
-			if c.Flags().Changed("text") == c.Flags().Changed("data") {
+			if bulk.asked() {
+				if len(to)+len(o.Lists) > 0 || o.Text != "" || o.Data != "" || o.Key != "" {
+					return failf(exitUsage, "--file has the recipients and --template the text: without --to, --list, --text, --data and --key")
+				}
+			} else if c.Flags().Changed("text") == c.Flags().Changed("data") {
 				return failf(exitUsage, "give the message as --text \"…\" or as --data in hexadecimal, one of the two")
 			}
-			if len(to) == 0 && len(o.Lists) == 0 {
+			if len(to) == 0 && len(o.Lists) == 0 && !bulk.asked() {
 				return failf(exitUsage, "say who it is for: --to, several times for several, or --list")
 			}
 			if len(to) > 0 {
@@ -72,6 +77,9 @@ func sendCommand(a *app) *cobra.Command {
 				return fail(exitUsage, err)
 			}
 			check := o
+			if bulk.asked() {
+				check.To = "+359888123456" // for the rest of the order; each row has its own
+			}
 			if _, err := check.messages(false); err != nil {
 				return fail(exitUsage, err)
 			}
@@ -88,6 +96,9 @@ func sendCommand(a *app) *cobra.Command {
 			}
 			if o.Schedule, err = parseAt(schedule, time.Now().In(zone)); err != nil {
 				return fail(exitUsage, fmt.Errorf("--schedule: %s", strings.TrimPrefix(err.Error(), "--at: ")))
+			}
+			if bulk.asked() {
+				return a.bulk(c.Context(), cfg, o, bulk)
 			}
 			o.Wait = !noWait
 			return a.send(c.Context(), cfg, o, timeout)
@@ -107,6 +118,7 @@ func sendCommand(a *app) *cobra.Command {
 	f.StringVar(&alphabet, "alphabet", alphabet, "auto, gsm7 or ucs2")
 	f.StringVar(&o.Key, "key", "", "an identity of your own: the same `key` is sent once")
 	f.BoolVar(&noWait, "no-wait", false, "return as soon as it is on flash")
+	bulk.flags(f)
 	f.Var((*span)(&timeout), "timeout", "stop waiting after this time (default: wait on)")
 	f.IntVar(&priority, "priority", 0, "priority_flag, `0` to 3 (default: by class)")
 	f.StringVar(&schedule, "schedule", "", "have the SMSC hold it until this `time`, as --at: it needs no agent then")

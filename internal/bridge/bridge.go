@@ -46,6 +46,7 @@ type Bridge struct {
 	sender  sms.Address
 	forward []Person
 	mailbox Mailbox
+	text    func(sms.Address, string) // told of texts that came in; may be nil
 	outcome OutcomeFunc
 	before  func(ctx context.Context, key string, o sms.Outcome) // the outcome is on flash
 	log     *slog.Logger

@@ -222,8 +222,15 @@ func (b *Bridge) store(ctx context.Context, l *link, d *pdu.DeliverSM) error {
 	return b.keepInbound(ctx, &in, "", box)
 }
 
+// OnText makes f be told of each text that comes in, once it is on flash and before the SMSC is answered: what f
+// has not finished when the power goes comes again. To be called before Run.
+func (b *Bridge) OnText(f func(from sms.Address, text string)) { b.text = f }
+
 // received tells of a message from the SMSC that is on flash as record id.
 func (b *Bridge) received(id queue.ID, in *Inbound) {
+	if b.text != nil {
+		b.text(inboundAddress(in.Source), in.Text())
+	}
 	b.log.Info("short message received", "id", id, "from", mask(in.Source.Addr), "octets", len(in.ShortMessage))
 	b.events.emit(Event{ID: id, Step: StepInbound, To: mask(in.Dest.Addr), Detail: "from " + mask(in.Source.Addr), Final: len(b.forward) == 0})
 }
