@@ -156,6 +156,11 @@ func (w *world) verifyRest(s *store, exempt func(ID) bool) error {
 			}
 		}
 	}
+	return verifyCounts(s)
+}
+
+// verifyCounts checks that every segment knows how many live records lie in it.
+func verifyCounts(s *store) error {
 	live := make([]int, len(s.segs))
 	s.index.all(func(sl *slot) {
 		if seg := s.segmentOf(sl.anchor); seg != nil {

@@ -542,6 +542,9 @@ func (w *world) settle() {
 
 // act does one random thing, as the load has it.
 func (w *world) act() {
+	if err := verifyCounts(w.s); err != nil {
+		w.wrong("%v", err)
+	}
 	w.s.healAt = 0
 	live := 0
 	for _, r := range w.records {

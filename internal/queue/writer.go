@@ -412,7 +412,9 @@ func (s *store) begin() error {
 	}
 	s.free = append(s.free[:i:i], s.free[i+1:]...)
 	s.life++
-	seg.life, seg.end, seg.live, seg.liveOctets, seg.holes, seg.recovered = s.life, 0, 0, 0, 0, false
+	// What counts as live in it stays counted: after a failed sync the records that are to be written again are
+	// still placed in it, and may come to lie in it once more.
+	seg.life, seg.end, seg.holes, seg.recovered = s.life, 0, 0, false
 	s.chain = append(s.chain, n)
 	s.sealer.begin()
 	w := &s.writer
