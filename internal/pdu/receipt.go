@@ -55,11 +55,15 @@ func readReceipt(class ESMClass, coding DataCoding, text []byte, tlvs TLVs) (Rec
 	if !marked && kind != ESMTypeDefault {
 		return Receipt{}, false
 	}
+	whole := text
 	if class.UDHI() && len(text) > 0 && int(text[0]) < len(text) {
 		text = text[1+int(text[0]):]
 	}
 	r := Receipt{State: StateUnknown}
 	stat := r.scan(text, coding)
+	if r.MessageID == "" && len(text) < len(whole) { // some SMSCs announce a header that is not there
+		stat = r.scan(whole, coding) || stat
+	}
 	id, hasID := tlvs.ReceiptedMessageID()
 	id = strings.TrimSpace(id)
 	if !marked && !hasID && (r.MessageID == "" || !stat) {

@@ -146,3 +146,14 @@ func TestStates(t *testing.T) {
 		}
 	}
 }
+
+// A receipt may announce a user data header that is not there: esm_class 0x44, and the text begins at once.
+func TestReceiptWithoutItsHeader(t *testing.T) {
+	text := "id:0000001001 sub:001 dlvrd:001 submit date:2001010000 done date:2001010000 stat:DELIVRD err:000 text:Water in the cellar of the house"
+	for _, class := range []ESMClass{0x04, 0x44} {
+		r, ok := ParseReceipt(&DeliverSM{ESMClass: class, ShortMessage: []byte(text)})
+		if !ok || r.MessageID != "0000001001" || r.State != StateDelivered {
+			t.Errorf("%02x: %v %+v", uint8(class), ok, r)
+		}
+	}
+}
