@@ -31,6 +31,25 @@ func TestReadDefaultAlphabet(t *testing.T) {
 			t.Errorf("%s, % x: %q, want %q", tt.alphabet, tt.octets, got, tt.want)
 		}
 	}
+	for octets, want := range map[string]bool{
+		"\x00P\x00u\x00m\x00p": true, "\x04\x14\x04\x30\x00!": true, "\xfe\xff\x67\x2c": true, "\xff\xfe\x2c\x67": true,
+		"\xd8\x3d\xde\x00": false, "\x04\x14\xd8\x3c\xdf\x0a": true,
+		"": false, "\x00P": false, "@a@b": false, "Pump": false, "\x00\x00\x00\x00": false, "\x04\x14\x05\x30": false,
+		"\x00a\x00b\x00": false, "a b c d ": false, "\x02\x00\x02\x01": true,
+	} {
+		if got := looksUCS2([]byte(octets)); got != want {
+			t.Errorf("% x looks like UCS2: %v", octets, got)
+		}
+	}
+	for octets, want := range map[string]string{
+		"\xff\xfe\x14\x04!\x00": "Д!", "\xfe\xff\x04\x14": "Д", "a\x00b\x00": "ab", "\x04\x14\x00!": "Д!", "\x67\x00": "\u6700",
+		"\xff\xfe": "", "\xff\xfea": "",
+	} {
+		p, in := DefaultProfile(), Inbound{DataCoding: pdu.CodingUCS2, ShortMessage: []byte(octets)}
+		if p.read(&in); in.Text() != want {
+			t.Errorf("% x: %q, want %q", octets, in.Text(), want)
+		}
+	}
 	p := DefaultProfile()
 	p.Alphabet = AlphabetLatin1
 	in := Inbound{DataCoding: pdu.CodingUCS2, ShortMessage: []byte("\x04\x14")}

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"smppagent/internal/queue"
+	"smppagent/internal/smpp"
 	"smppagent/internal/sms"
 )
 
@@ -130,9 +131,12 @@ func (b *Bridge) Run(ctx context.Context) error {
 		wg.Go(func() { _ = l.client.Run(bound) })
 		wg.Go(func() { b.takeLate(work, l) })
 		wg.Go(func() { b.takeAlerts(work, l) })
-		for range inboundWorkers {
-			wg.Go(func() { b.takeInbound(work, l) })
+		workers := make([]chan *smpp.Delivery, inboundWorkers)
+		for i := range workers {
+			workers[i] = make(chan *smpp.Delivery, 1)
+			wg.Go(func() { b.storeInbound(work, l, workers[i]) })
 		}
+		wg.Go(func() { b.takeInbound(work, l, workers) })
 		senders.Go(func() { b.runLink(sending, work, l) })
 	}
 	wg.Go(func() { b.letGo(work) })

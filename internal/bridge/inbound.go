@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"hash/fnv"
 	"log/slog"
 	"slices"
 	"time"
@@ -144,14 +145,33 @@ func isIA5(d []byte) bool {
 	})
 }
 
-// takeInbound stores what the SMSC of l delivers and answers it. An answer of ESME_ROK means that it is
-// on flash: the SMSC keeps it until then, and brings it again after any other answer.
-func (b *Bridge) takeInbound(ctx context.Context, l *link) {
+// takeInbound hands what the SMSC of l delivers to the workers, that of one phone to the same one: texts stay in
+// the order in which they came.
+func (b *Bridge) takeInbound(ctx context.Context, l *link, workers []chan *smpp.Delivery) {
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case d := <-l.client.Inbound():
+			h := fnv.New32a()
+			_, _ = h.Write([]byte(d.PDU.Source.Addr))
+			select {
+			case workers[h.Sum32()%uint32(len(workers))] <- d:
+			case <-ctx.Done():
+				return
+			}
+		}
+	}
+}
+
+// storeInbound stores what a worker is given and answers it. An answer of ESME_ROK means that it is
+// on flash: the SMSC keeps it until then, and brings it again after any other answer.
+func (b *Bridge) storeInbound(ctx context.Context, l *link, work <-chan *smpp.Delivery) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case d := <-work:
 			status := b.deliver(ctx, l, d)
 			if err := d.Respond(status); err != nil && status == pdu.StatusROK {
 				b.unanswered.add(d.PDU) // the SMSC does not know that we have it, and brings it again
@@ -203,7 +223,9 @@ func (b *Bridge) store(ctx context.Context, l *link, d *pdu.DeliverSM) error {
 		ESMClass: d.ESMClass, ProtocolID: d.ProtocolID, DataCoding: d.DataCoding, ShortMessage: d.UserData(),
 		TLVs: telling(d.TLVs),
 	}
-	l.Profile.read(&in)
+	if l.Profile.read(&in); in.DataCoding != d.DataCoding && in.DataCoding == pdu.CodingUCS2 && looksUCS2(d.UserData()) {
+		b.log.Log(ctx, l.hold.level("UCS2"), "text in UCS2 came under data_coding 0", "from", mask(d.Source.Addr))
+	}
 	box, people, err := b.mailboxEntries(&in)
 	if err != nil {
 		return err
