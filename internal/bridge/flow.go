@@ -52,6 +52,20 @@ func (f *flow) take(ctx context.Context) error {
 	}
 }
 
+// more takes a place and a token as take does, for a message that has places already: it waits for the token
+// alone. ok is false when there is no place, for that message's own may be what is missing.
+func (f *flow) more(ctx context.Context) (ok bool, err error) {
+	for {
+		wait, ok := f.try(time.Now())
+		if ok || wait == 0 {
+			return ok, ctx.Err()
+		}
+		if err := sleep(ctx, wait); err != nil {
+			return false, err
+		}
+	}
+}
+
 // try takes a place and a token if both are there; else wait is the time to the next token, 0 when it is a
 // place that is missing.
 func (f *flow) try(now time.Time) (wait time.Duration, ok bool) {

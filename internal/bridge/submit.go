@@ -140,7 +140,8 @@ func (b *Bridge) start(ctx context.Context, l *link, id queue.ID, m *tracked, pa
 	defer cancel()
 	for _, i := range todo {
 		if n > 0 {
-			if err = l.flow.take(ctx); err != nil {
+			ok, err := l.flow.more(ctx)
+			if !ok || err != nil {
 				return n, err
 			}
 		}
