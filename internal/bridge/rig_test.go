@@ -38,6 +38,9 @@ type rig struct {
 	q    *queue.Queue
 	stop func() // stops bridge and queue, not the SMSC
 
+	log  *slog.Logger // nil: silent, or all with -v
+	dial func(context.Context, string) (net.Conn, error)
+
 	mu       sync.Mutex
 	outcomes []string // "key person outcome", as the alerts would hear them
 }
@@ -81,7 +84,9 @@ func newRig(t *testing.T, faults string, adjust func(*rig)) *rig {
 func (r *rig) start() {
 	r.t.Helper()
 	log := slog.New(slog.NewTextHandler(io.Discard, nil))
-	if testing.Verbose() {
+	if r.log != nil {
+		log = r.log
+	} else if testing.Verbose() {
 		log = slog.New(slog.NewTextHandler(r.t.Output(), &slog.HandlerOptions{Level: slog.LevelDebug}))
 	}
 	qc := queue.Default()
@@ -97,6 +102,11 @@ func (r *rig) start() {
 	}
 	b.Deliver(r.mailbox)
 	b.Foretell(r.before)
+	if r.dial != nil {
+		for _, l := range b.links {
+			l.client.DialBy(r.dial)
+		}
+	}
 	qctx, stopQueue := context.WithCancel(context.Background())
 	bctx, stopBridge := context.WithCancel(context.Background())
 	var qwg, bwg sync.WaitGroup

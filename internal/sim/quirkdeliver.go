@@ -36,11 +36,6 @@ func (r *requester) dress(d *delivery) pdu.PDU {
 	}
 	udh := uint8(m.ESMClass)&udhi != 0
 	switch {
-	case r.punishes("mo-no-udhi", udh):
-		m.ESMClass &^= udhi
-	case r.punishes("mo-empty-udh", !udh):
-		m.ESMClass |= udhi
-		m.ShortMessage = append([]byte{0}, m.ShortMessage...)
 	case !udh && m.DataCoding == 0 && r.punishes("mo-ucs2-as-0", len(m.ShortMessage) <= 70):
 		m.ShortMessage = sms.EncodeUCS2(sms.DecodeGSM7(m.ShortMessage))
 	case !udh && m.DataCoding == 8 && r.punishes("mo-ucs2-as-0", true):
@@ -112,6 +107,15 @@ func (r *requester) disguise(b []byte, d *delivery) []byte {
 		return b
 	}
 	f := fieldsOf(b)
+	if !d.receipt && r.punishes("mo-empty-udh", b[f.esmClass]&udhi == 0) {
+		b = slices.Insert(b, f.length+1, 0)
+		b[f.esmClass] |= udhi
+		b[f.length]++
+		f.tlvs++
+	}
+	if !d.receipt && r.punishes("mo-no-udhi", b[f.esmClass]&udhi != 0) {
+		b[f.esmClass] &^= udhi
+	}
 	if d.receipt && r.punishes("receipt-class", b[f.esmClass] == receiptESMClass) {
 		classes := [...]byte{0x08, 0x20, 0x44}
 		b[f.esmClass] = classes[d.number%uint64(len(classes))]

@@ -44,6 +44,12 @@ func NewClient(cfg Config, log *slog.Logger) *Client {
 // called before Run.
 func (c *Client) OnChange(f func()) { c.changed = f }
 
+// DialBy makes dial connect in place of TCP and TLS, to an address of the configuration. To be called before
+// Run.
+func (c *Client) DialBy(dial func(ctx context.Context, address string) (net.Conn, error)) {
+	c.dial = func(ctx context.Context, p *place) (net.Conn, error) { return dial(ctx, p.cfg.Address) }
+}
+
 // Bound reports whether messages can pass just now.
 func (c *Client) Bound() bool { return c.status.Load().State == StateBound }
 
