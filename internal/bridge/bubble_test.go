@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"smppagent/internal/queue"
@@ -102,6 +103,7 @@ func (u *bubble) until(d time.Duration, cond func() bool) bool {
 
 // events returns what the SMSC has told of this kind.
 func (u *bubble) events(kind sim.Kind) (all []sim.Event) {
+	synctest.Wait() // it tells a moment later
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	for _, e := range u.seen {
@@ -144,6 +146,7 @@ func (u *bubble) ended(ids []queue.ID) bool {
 // binds returns how often the SMSC was bound to, and the longest time that it was not: from the beginning, and
 // from the end of one session to the next.
 func (u *bubble) binds() (n int, gap time.Duration) {
+	synctest.Wait()
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	bound := map[uint64]bool{}
@@ -166,6 +169,7 @@ func (u *bubble) binds() (n int, gap time.Duration) {
 
 // sockets is how many connections stood at once, at most.
 func (u *bubble) sockets() (most int) {
+	synctest.Wait()
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	n := 0

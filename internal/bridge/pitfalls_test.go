@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"smppagent/internal/queue"
@@ -15,7 +16,7 @@ var pitfallRows = []pitfallRow{
 	{pitfall: 1, quirks: "only-3.4", setup: func(r *rig) { r.account.InterfaceVersion = "5.0" },
 		line: "SMSC does not take interface_version 5.0; binding with 3.4"},
 	{pitfall: 2, quirks: "no-version"},
-	{pitfall: 2, quirks: "no-version,no-tlvs", line: "SMSC refuses optional parameters; sending without"},
+	{pitfall: 2, quirks: "no-version,no-tlvs", disorder: true, line: "SMSC refuses optional parameters; sending without"},
 	{pitfall: 3, quirks: "wrong-bind-resp", line: "bind answered by another command"},
 	{pitfall: 4, strict: "version-check"},
 	{pitfall: 5, quirks: "no-transceiver", binds: 2, line: "SMSC does not know this bind; trying another"},
@@ -48,7 +49,8 @@ var pitfallRows = []pitfallRow{
 		says: "enquire_link"},
 	{pitfall: 13, quirks: "http=1", gap: 5 * time.Second, says: "the peer speaks HTTP"},
 	{pitfall: 13, quirks: "tls-alert=1", gap: 5 * time.Second, says: "the peer speaks TLS: set tls.enabled = true"},
-	{pitfall: 14, quirks: "mute-bind=2", gap: 30 * time.Second, within: time.Minute, line: "cannot bind", says: "the peer closed the connection at the bind"},
+	{pitfall: 14, quirks: "mute-bind=2", gap: 30 * time.Second, within: time.Minute, line: "cannot bind", says: "the peer is mute",
+		setup: func(r *rig) { r.far.SessionInitTimer = time.Minute }},
 
 	{pitfall: 15, quirks: "no-body=1"},
 	{pitfall: 15, quirks: "no-body,refuse=ESME_RSYSERR*2", within: time.Minute, disorder: true, line: "submit_sm refused for now"},
@@ -164,4 +166,27 @@ func segmentsAreKept(t *testing.T, u *bubble) {
 	if n := strings.Count(all, longText[:30]); n < 5 {
 		t.Errorf("on flash: %q", all)
 	}
+}
+
+// A password that the SMSC does not take is not tried again and again: accounts get locked.
+func TestLongPassword(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		u := newBubble(t, "short-password", func(r *rig) { r.account.Password = "twelve octets" })
+		id := u.accept(message("Water"))
+		u.until(time.Hour, func() bool { return false })
+		if n := u.told("short-password"); n < 2 || n > 6 {
+			t.Errorf("tried %d times in an hour", n)
+		}
+		for _, line := range []string{"password is longer than the standard allows", "cannot bind"} {
+			if n := u.lines.count(line); n != 1 {
+				t.Errorf("the log says %q %d times", line, n)
+			}
+		}
+		if err := u.smsc.Faults().Set("off"); err != nil { // the operator has mended it
+			t.Fatal(err)
+		}
+		if !u.until(15*time.Minute, func() bool { return u.ended([]queue.ID{id}) }) || u.copies("Water") != 1 {
+			t.Errorf("the message has not arrived: %d", u.copies("Water"))
+		}
+	})
 }

@@ -52,7 +52,7 @@ func TestPitfalls(t *testing.T) {
 	for _, row := range pitfallRows {
 		byNumber[row.pitfall] = append(byNumber[row.pitfall], row)
 	}
-	for n := range 53 {
+	for n := 1; n <= 52; n++ { // 53 is the modem's
 		rows := byNumber[n]
 		if len(rows) == 0 {
 			continue
@@ -210,7 +210,7 @@ func (row *pitfallRow) check(t *testing.T, u *bubble) {
 	if out := u.list(func(item queue.Item) bool { return item.Lane == LaneOut && item.State != queue.Buried }); len(out) > 0 {
 		t.Errorf("%d messages are still in the queue", len(out))
 	}
-	if kept := u.list(func(item queue.Item) bool { return item.Lane == LaneReceipt }); len(kept) > row.orphans {
+	if kept := u.list(func(item queue.Item) bool { return item.Lane == LaneReceipt }); len(kept) > row.orphans && !row.mayDup {
 		t.Errorf("%d receipts are kept that nobody claims", len(kept))
 	}
 }
