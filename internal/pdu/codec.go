@@ -18,7 +18,7 @@ import (
 type codec struct {
 	b     []byte // encoding: the buffer with all it has room for; decoding: the PDU, or what follows its header
 	off   int    // the next octet in b
-	start int    // where the PDU starts in b; it is less than 0 when b has no header
+	start int    // where the PDU starts in b; less than 0 when b lacks the header
 
 	command Command
 	status  Status
@@ -155,21 +155,8 @@ func integer[T ~uint32](c *codec, name string, v *T) {
 	}
 }
 
-// octet is an Integer of one octet: §3.1. It is small enough to be compiled into the walk.
+// octet is an Integer of one octet: §3.1.
 func octet[T ~uint8](c *codec, name string, v *T) {
-	if c.writes {
-		c.next(1)[0] = byte(*v)
-		return
-	}
-	carefulOctet(c, name, v)
-}
-
-func carefulOctet[T ~uint8](c *codec, name string, v *T) {
-	if c.reads && c.off < len(c.b) {
-		*v = T(c.b[c.off])
-		c.off++
-		return
-	}
 	if !c.begin(name) {
 		return
 	}
@@ -191,23 +178,18 @@ func carefulOctet[T ~uint8](c *codec, name string, v *T) {
 // cstring is a C-Octet String of at most max octets, the NUL among them: §3.1. Only its length is
 // limited; which characters an address or an account may hold is for the SMSC to say.
 func (c *codec) cstring(name string, v *string, max int) {
-	if c.writes && *v == "" {
-		c.next(1)[0] = 0
-	} else {
+	switch {
+	case c.reads:
+		*v = c.take(max)
+	case c.writes:
+		c.wrote(appendText(c.b[:c.off], *v, max))
+	default:
 		c.text(name, v, max)
 	}
 }
 
-// text is a cstring that may not be empty.
+// text is cstring with care.
 func (c *codec) text(name string, v *string, max int) {
-	if c.writes {
-		c.wrote(appendText(c.b[:c.off], *v, max))
-		return
-	}
-	if c.reads {
-		*v = c.take(max)
-		return
-	}
 	if !c.begin(name) {
 		return
 	}
