@@ -131,8 +131,15 @@ func TestRequestsWithoutResponse(t *testing.T) {
 				f.raw(octets(t, c.raw))
 				f.send(pdu.StatusROK, 9, &pdu.EnquireLink{})
 				f.answered(pdu.CmdEnquireLinkResp, pdu.StatusROK, 9) // and nothing before it
-				if !strings.Contains(n.log.String(), "pdu without response ignored") {
-					t.Errorf("it is not logged: %s", n.log.String())
+				select {
+				case p := <-n.Alerts():
+					if c.name != "alert_notification" || p.Source.Addr != "" {
+						t.Errorf("handed over %+v", p)
+					}
+				default:
+					if c.name == "alert_notification" || !strings.Contains(n.log.String(), "pdu without response ignored") {
+						t.Errorf("it is neither handed over nor logged: %s", n.log.String())
+					}
 				}
 				if len(n.end) != 0 {
 					t.Error("the session ended")
