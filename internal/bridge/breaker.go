@@ -14,6 +14,7 @@ import (
 type breaker struct {
 	mu     sync.Mutex
 	failed int       // in a row
+	trial  bool      // the message that is let through to see is on its way
 	open   time.Time // until when; zero: it is closed
 	last   time.Duration
 	why    string
@@ -27,11 +28,26 @@ const (
 
 func newBreaker() *breaker { return new(breaker) }
 
-// well reports that nothing speaks against the link: the breaker is closed, or it is time to try.
+// well reports that nothing speaks against the link: the breaker is closed, or it is time to try and no message is
+// on its way for that. Until its fate is known the others go elsewhere.
 func (k *breaker) well(now time.Time) bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	return k.open.IsZero() || !now.Before(k.open)
+	return k.open.IsZero() || !k.trial && !now.Before(k.open)
+}
+
+// try notes that a message goes by the link; while the breaker is not closed that is the one to see by.
+func (k *breaker) try() {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.trial = !k.open.IsZero()
+}
+
+// tried notes that its fate is known, or that it was not sent.
+func (k *breaker) tried() {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.trial = false
 }
 
 // until is when the link may be tried again; zero when it may now.

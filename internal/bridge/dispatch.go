@@ -67,11 +67,13 @@ func (d *dispatcher) route(ctx, work context.Context, item queue.Item) error {
 	}
 	d.offered = slices.DeleteFunc(d.offered, func(x *link) bool { return x == l })
 	d.dests.begin(addr, l)
+	l.breaker.try()
 	select {
 	case l.turn <- job{item.ID, addr}:
 		return nil
 	case <-ctx.Done():
 		d.dests.end(addr)
+		l.breaker.tried()
 		return errors.Join(ctx.Err(), giveBack())
 	}
 }
@@ -108,11 +110,11 @@ func (d *dispatcher) choose(ctx context.Context, addr, before string) (*link, er
 		if len(waiting) == 0 {
 			return nil, nil
 		}
-		if via == nil || !via.client.Bound() || via.hold.held() {
-			return d.turn(waiting), nil
-		}
 		if slices.Contains(waiting, via) {
 			return via, nil
+		}
+		if via == nil || !via.client.Bound() || via.hold.held() || !via.breaker.well(time.Now()) {
+			return d.turn(waiting), nil
 		}
 		if err := d.news(ctx, again); err != nil { // its window is full
 			return nil, err
@@ -263,6 +265,8 @@ func (b *Bridge) runLink(ctx, work context.Context, l *link) {
 		if !started {
 			l.flow.give(true)
 			b.dests.end(j.addr)
+			l.breaker.tried()
+			b.poke()
 		}
 		if err == nil {
 			continue

@@ -16,6 +16,7 @@ func (b *Bridge) collect(ctx context.Context, l *link, id queue.ID, m *tracked, 
 	defer b.senders.Done()
 	defer b.poke()
 	defer b.dests.end(addr)
+	defer l.breaker.tried()
 	defer b.track.drop(id, m)
 	for left := -1; left != 0; {
 		call := <-done // the client completes every call that it took
@@ -198,7 +199,11 @@ func (b *Bridge) conclude(ctx context.Context, id queue.ID, m *tracked, durable 
 	o, final := m.outcome()
 	switch {
 	case o == sms.Failed, o == sms.Rejected:
-		if err := b.bury(ctx, id, m, o, b.failure(m)); err != nil || !durable {
+		why := b.failure(m)
+		if m.progress.count(attempted) > 0 {
+			o, why = sms.InDoubt, why+"; another SMSC may or may not have the message"
+		}
+		if err := b.bury(ctx, id, m, o, why); err != nil || !durable {
 			return err
 		}
 		return b.q.Sync(ctx)
@@ -241,7 +246,11 @@ func (b *Bridge) conclude(ctx context.Context, id queue.ID, m *tracked, durable 
 		b.track.index(id, m) // it is in doubt no longer
 		m.doubted = ""
 		at := time.Time{}
-		if m.refused && !m.throttled {
+		if o == sms.InDoubt && !m.refused {
+			// Under the policy once nothing goes by another SMSC than the one that may have some of it: it waits for
+			// that one, and must not go round in circles meanwhile.
+			at = time.Now().Add(b.backoff(m.item.Tries))
+		} else if m.refused && !m.throttled {
 			d := b.backoff(m.item.Tries)
 			at = time.Now().Add(d)
 			b.emit(m, StepRetry, Event{Status: m.refusedNow.String(), Detail: "again in " + d.String()})
