@@ -90,12 +90,15 @@ func (s *Session) tickEnquire() {
 // nudge is what servers of text protocols wait for before they say who they are.
 const nudge = "\r\n\r\n"
 
+// nudgeTimer is the least time they have for that.
+const nudgeTimer = time.Second
+
 // tickBind gives up a bind without response. If not one octet has come, it first sends an empty
 // line, upon which a web server gives itself away; the session is lost in any case.
 func (s *Session) tickBind() {
 	if !s.spoken && !s.probed && !s.cfg.TLS.Enabled && s.out.idle() && s.out.err == nil {
 		s.probed = true
-		s.deadline = s.now.Add(s.cfg.SessionInitTimer / 10)
+		s.deadline = s.now.Add(max(s.cfg.SessionInitTimer/10, nudgeTimer))
 		s.out.pending = append(s.out.pending, nudge...)
 		return
 	}
