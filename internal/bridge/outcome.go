@@ -187,18 +187,16 @@ func (b *Bridge) recover(ctx context.Context) error {
 	if err = errors.Join(err, orphanErr); err != nil {
 		return fmt.Errorf("bridge: recover: %w", err)
 	}
-	for _, ids := range wholes { // a power cut came between the last segment and the whole
-		if err := b.whole(ctx, ids, nil); err != nil {
-			b.log.Error("long message not put together", "err", err)
-		}
-	}
+	b.putTogether(ctx, wholes) // a power cut came between the last segment and the whole
 	b.log.Info("queue taken over", "messages", out, "awaiting_receipt", waiting, "in_doubt", doubtful)
 	return nil
 }
 
-// keepFailed drops the oldest failed and inbound messages beyond what is to be kept.
+// keepFailed drops the oldest failed and inbound messages beyond what is to be kept, and tries again what could not
+// be put together.
 func (b *Bridge) keepFailed(ctx context.Context) {
 	for sleep(ctx, time.Minute) == nil {
+		b.putTogether(ctx, b.assemble.postponed())
 		if err := b.trim(ctx); err != nil && !errors.Is(err, context.Canceled) {
 			b.log.Error("old messages not dropped", "err", err)
 		}

@@ -44,6 +44,7 @@ type piece struct {
 type assemblies struct {
 	mu   sync.Mutex
 	open map[puzzle]*assembly
+	late [][]queue.ID // whole, and could not be written: the queue was full, say
 }
 
 func newAssemblies() *assemblies { return &assemblies{open: map[puzzle]*assembly{}} }
@@ -117,10 +118,32 @@ func (a *assemblies) oldest() (ids []queue.ID) {
 	return ids
 }
 
+// postpone keeps the records of a message that could not be written.
+func (a *assemblies) postpone(ids []queue.ID) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.late = append(a.late, ids)
+}
+
+// postponed takes out what postpone has kept.
+func (a *assemblies) postponed() [][]queue.ID {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	late := a.late
+	a.late = nil
+	return late
+}
+
 // with takes out the message that record id is a segment of; nil when there is none.
 func (a *assemblies) with(id queue.ID) []queue.ID {
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	for i, ids := range a.late {
+		if slices.Contains(ids, id) {
+			a.late = slices.Delete(a.late, i, i+1)
+			return ids
+		}
+	}
 	for p, x := range a.open {
 		if ids := x.ids(); slices.Contains(ids, id) {
 			delete(a.open, p)
@@ -161,12 +184,18 @@ func (b *Bridge) segment(ctx context.Context, in *Inbound, p puzzle, seq uint8, 
 		return ignoreGone(b.kept(b.q.Done(ctx, id, 0, false)))
 	}
 	b.log.Debug("segment received", "id", id, "from", mask(in.Source.Addr), "segment", seq, "of", p.part.Total)
+	b.putTogether(ctx, ready)
+	return nil
+}
+
+// putTogether makes a message of each of ready; what cannot be written now is on flash in segments, and tried again.
+func (b *Bridge) putTogether(ctx context.Context, ready [][]queue.ID) {
 	for _, ids := range ready {
-		if err := b.whole(ctx, ids, nil); err != nil { // the segments are on flash: tried again as they expire
-			b.log.Error("long message not put together", "err", err)
+		if err := b.whole(ctx, ids, nil); err != nil {
+			b.log.Log(ctx, b.hold.level("not put together"), "long message not put together yet", "segments", len(ids), "err", err)
+			b.assemble.postpone(ids)
 		}
 	}
-	return nil
 }
 
 // whole makes one inbound message of the records ids, which are in order, and settles them; expired is the
@@ -280,7 +309,7 @@ func (b *Bridge) found(item queue.Item, wholes *[][]queue.ID) {
 // overdue makes a message of what has come of a long one whose time has run out with item.
 func (b *Bridge) overdue(ctx context.Context, item queue.Item) {
 	ids := b.assemble.with(item.ID)
-	if ids == nil { // it was whole, and could not be written then
+	if ids == nil { // it is being put together
 		ids = []queue.ID{item.ID}
 	}
 	b.log.Warn("long message incomplete", "segments", len(ids), "after", assemblyTTL)

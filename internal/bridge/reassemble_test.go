@@ -1,6 +1,7 @@
 package bridge
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"testing"
@@ -171,5 +172,26 @@ func TestJoin(t *testing.T) {
 	got = join([]Inbound{segment(3, 0, "c")})
 	if got.Text() != gap+"c" {
 		t.Errorf("the last alone: %q", got.Text())
+	}
+}
+
+// A long message that is whole while the queue takes nothing is not cut up for that: it is put together later.
+func TestWholeIsWrittenLater(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, "", nil)
+	r.await("the link", func() bool { return r.bound(0) })
+	all := pieces(t, strings.Repeat("0123456789", 40), UDH8, 7)
+	r.take(t, all[:len(all)-1]...)
+	first := r.list(func(item queue.Item) bool { return item.Lane == LaneSegment })[0].ID
+	ids := r.b.assemble.with(first)
+	failing, cancel := context.WithCancel(t.Context())
+	cancel()
+	r.b.putTogether(failing, [][]queue.ID{ids})
+	if got := r.inbox(); len(got) != 0 {
+		t.Fatalf("the inbox has %q", got)
+	}
+	r.b.putTogether(t.Context(), r.b.assemble.postponed())
+	if got := r.inbox(); len(got) != 1 || !strings.HasPrefix(got[0], "0123456789") || r.segments() != 0 {
+		t.Errorf("the inbox has %q, and %d segments are left", got, r.segments())
 	}
 }
