@@ -1,7 +1,7 @@
 package bridge
 
 import (
-	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -178,17 +178,33 @@ func TestJoin(t *testing.T) {
 // A long message that is whole while the queue takes nothing is not cut up for that: it is put together later.
 func TestWholeIsWrittenLater(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, "", nil)
+	r := newRig(t, "throttle=on", nil)
 	r.await("the link", func() bool { return r.bound(0) })
 	all := pieces(t, strings.Repeat("0123456789", 40), UDH8, 7)
 	r.take(t, all[:len(all)-1]...)
 	first := r.list(func(item queue.Item) bool { return item.Lane == LaneSegment })[0].ID
 	ids := r.b.assemble.with(first)
-	failing, cancel := context.WithCancel(t.Context())
-	cancel()
-	r.b.putTogether(failing, [][]queue.ID{ids})
+	var err error
+	var room []queue.ID
+	for n := 0; err == nil; n++ {
+		m := message(fmt.Sprintf("in the way %d", n))
+		m.Class = sms.Info
+		var id queue.ID
+		if id, err = r.b.Accept(t.Context(), m, ""); err == nil {
+			room = append(room, id)
+		}
+	}
+	if !errors.Is(err, queue.ErrFull) {
+		t.Fatal(err)
+	}
+	r.b.putTogether(t.Context(), [][]queue.ID{ids})
 	if got := r.inbox(); len(got) != 0 {
 		t.Fatalf("the inbox has %q", got)
+	}
+	for _, id := range room {
+		if err := r.b.Drop(t.Context(), id, "room"); err != nil && !errors.Is(err, queue.ErrNotFound) {
+			t.Fatal(err)
+		}
 	}
 	r.b.putTogether(t.Context(), r.b.assemble.postponed())
 	if got := r.inbox(); len(got) != 1 || !strings.HasPrefix(got[0], "0123456789") || r.segments() != 0 {
