@@ -16,7 +16,7 @@ import (
 // pass in between.
 var habits = []string{
 	"no-version", "wrong-bind-resp", "early-enquire", "one-segment", "unbind-after=3m", "close-after=5m", "ghost-session=40s",
-	"error-body", "error-tlvs", "stray-nack=20%", "echo-sequence", "reorder=3", "late=3s*200", "late=32s*20", "throttle=10%",
+	"error-body", "error-tlvs", "echo-sequence", "reorder=3", "late=3s*200", "late=32s*20", "throttle=10%",
 	"queue-full=5%", "nack=5%", "throttle-nack=5%", "refuse=ESME_RSYSERR*40", "refuse=0x455*40", "wrong-id-base", "padded-id",
 	"strange-receipt", "payload-receipt", "ucs2-receipt", "plain-receipt", "receipt-class", "bare-tlvs", "receipt-first=30%",
 	"intermediate=30%", "duplicate-receipt=30%", "flood", "cut-tlv", "garbage-address", "data-sm",
