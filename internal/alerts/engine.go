@@ -2,9 +2,9 @@ package alerts
 
 import (
 	"context"
-	"crypto/rand"
 	"fmt"
 	"log/slog"
+	"math/rand/v2"
 	"sync"
 	"time"
 )
@@ -297,14 +297,7 @@ const idAlphabet = "23456789CFHJKMNPRTVWX"
 func newEpoch() string {
 	b := make([]byte, 6)
 	for i := range b {
-		for {
-			var r [1]byte
-			rand.Read(r[:])
-			if int(r[0]) < 256/len(idAlphabet)*len(idAlphabet) {
-				b[i] = idAlphabet[int(r[0])%len(idAlphabet)]
-				break
-			}
-		}
+		b[i] = idAlphabet[rand.IntN(len(idAlphabet))]
 	}
 	return string(b)
 }

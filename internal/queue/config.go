@@ -118,6 +118,11 @@ func (c Config) Check(bad func(key, problem string)) {
 	if c.WaitGrace < minWaitGrace || c.WaitGrace > maxWaitGrace {
 		bad("wait_grace", fmt.Sprintf("is %v; 1s to 168h is right (a bare number counts nanoseconds: give a unit)", c.WaitGrace))
 	}
+	for key, value := range map[string]string{"key_file": c.KeyFile, "key_credential": c.KeyCredential} {
+		if value != "" && !hasSealing {
+			bad(key, "the tiny edition of this program cannot seal records: use the full one")
+		}
+	}
 	if c.KeyFile != "" && c.KeyCredential != "" {
 		bad("key_credential", "is given beside key_file: keep one of them")
 	}

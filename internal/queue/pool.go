@@ -1,11 +1,12 @@
 package queue
 
 import (
-	"crypto/rand"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
+	"math/rand/v2"
 	"slices"
 	"syscall"
 )
@@ -220,6 +221,7 @@ func fill(f file, size int) error {
 }
 
 func newPoolID() (p poolID) {
-	rand.Read(p[:]) // never fails (crypto/rand)
+	binary.NativeEndian.PutUint64(p[:8], rand.Uint64())
+	binary.NativeEndian.PutUint64(p[8:], rand.Uint64())
 	return p
 }

@@ -1,19 +1,15 @@
 package queue
 
 import (
-	"crypto/cipher"
-	"crypto/rand"
 	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
-
-	"golang.org/x/crypto/chacha20"
-	"golang.org/x/crypto/chacha20poly1305"
 )
 
 // Sealing keeps the content of records from whoever reads the medium without the key: a stolen card, a dead one
@@ -28,8 +24,16 @@ import (
 // as they are, so that damage is found without the key.
 const (
 	sealSalt     = 4
-	sealOverhead = sealSalt + chacha20poly1305.Overhead
+	sealKey      = 32
+	sealNonce    = 12
+	sealOverhead = sealSalt + 16 // and the tag
 )
+
+// aead is the part of a cipher.AEAD that sealing needs. Its package is not in the tiny edition.
+type aead interface {
+	Seal(dst, nonce, plaintext, additionalData []byte) []byte
+	Open(dst, nonce, ciphertext, additionalData []byte) ([]byte, error)
+}
 
 // ErrKey: records are sealed and the keys given do not open them. It says nothing of damage.
 var ErrKey = errors.New("queue: the key does not fit")
@@ -37,7 +41,7 @@ var ErrKey = errors.New("queue: the key does not fit")
 // Keys opens sealed records with any of its keys and seals with the first; the zero Keys has none.
 type Keys struct {
 	from string // where they were read
-	keys [][chacha20.KeySize]byte
+	keys [][sealKey]byte
 }
 
 // ReadKeys reads a file of keys, one to a line, each 64 hexadecimal digits; the first seals, the others are those
@@ -57,10 +61,10 @@ func ReadKeys(name string) (k Keys, err error) {
 	k.from = name
 	for i, line := range strings.Fields(string(b)) {
 		key, err := hex.DecodeString(line)
-		if err != nil || len(key) != chacha20.KeySize { // the line is a secret: it is not shown
+		if err != nil || len(key) != sealKey { // the line is a secret: it is not shown
 			return Keys{}, fmt.Errorf("queue: key file %s: key %d is not 64 hexadecimal digits, as openssl rand -hex 32 makes them", name, i+1)
 		}
-		k.keys = append(k.keys, [chacha20.KeySize]byte(key))
+		k.keys = append(k.keys, [sealKey]byte(key))
 	}
 	if len(k.keys) == 0 {
 		return Keys{}, fmt.Errorf("queue: key file %s is empty", name)
@@ -89,30 +93,26 @@ func (c Config) keys() (Keys, error) {
 
 // sealer seals and opens the records of one pool. The zero sealer seals nothing.
 type sealer struct {
-	aeads []cipher.AEAD // of the keys, in their order
-	last  int           // the one that opened last
+	aeads []aead // of the keys, in their order
+	last  int    // the one that opened last
 	salt  [sealSalt]byte
 }
 
 // sealerFor derives the keys of the pool.
 func (k Keys) sealerFor(p poolID) (s sealer, err error) {
 	for _, key := range k.keys {
-		sub, err := chacha20.HChaCha20(key[:], p[:])
+		a, err := newAEAD(key, p)
 		if err != nil {
 			return sealer{}, fmt.Errorf("queue: key: %w", err)
 		}
-		aead, err := chacha20poly1305.New(sub)
-		if err != nil {
-			return sealer{}, fmt.Errorf("queue: key: %w", err)
-		}
-		s.aeads = append(s.aeads, aead)
+		s.aeads = append(s.aeads, a)
 	}
 	return s, nil
 }
 
 // begin takes a new salt, for a new life.
 func (s *sealer) begin() {
-	rand.Read(s.salt[:]) // never fails (crypto/rand)
+	binary.NativeEndian.PutUint32(s.salt[:], rand.Uint32()) // its generator is seeded by the kernel
 }
 
 // overhead is how many octets a sealed record is longer.
@@ -128,7 +128,7 @@ func (s *sealer) seals(k kind) bool { return len(s.aeads) > 0 && k != kindCheck 
 
 // nonceAt is the nonce of a record.
 func nonceAt(life uint32, at int, salt []byte) []byte {
-	n := binary.LittleEndian.AppendUint32(make([]byte, 0, chacha20poly1305.NonceSize), life)
+	n := binary.LittleEndian.AppendUint32(make([]byte, 0, sealNonce), life)
 	n = binary.LittleEndian.AppendUint32(n, uint32(at))
 	return append(n, salt...)
 }

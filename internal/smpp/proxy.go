@@ -1,3 +1,5 @@
+//go:build !tiny
+
 package smpp
 
 import (
@@ -15,8 +17,11 @@ import (
 	"golang.org/x/net/proxy"
 )
 
+// A proxyURL is where a proxy is and what it wants to be told.
+type proxyURL = url.URL
+
 // proxyURL is Proxy in its parts; nil when there is none.
-func (c *Config) proxyURL() (*url.URL, error) {
+func (c *Config) proxyURL() (*proxyURL, error) {
 	if c.Proxy == "" {
 		return nil, nil
 	}
@@ -34,7 +39,7 @@ func (c *Config) proxyURL() (*url.URL, error) {
 }
 
 // dialProxy reaches address by way of the proxy u, to which direct connects. The proxy looks the name up.
-func dialProxy(ctx context.Context, u *url.URL, direct *net.Dialer, address string) (net.Conn, error) {
+func dialProxy(ctx context.Context, u *proxyURL, direct *net.Dialer, address string) (net.Conn, error) {
 	if u.Scheme == "http" {
 		return connectHTTP(ctx, u, direct, address)
 	}
@@ -62,7 +67,7 @@ func dialProxy(ctx context.Context, u *url.URL, direct *net.Dialer, address stri
 const maxProxyAnswer = 8192
 
 // connectHTTP asks an HTTP proxy for a tunnel: RFC 9110 §9.3.6.
-func connectHTTP(ctx context.Context, u *url.URL, direct *net.Dialer, address string) (net.Conn, error) {
+func connectHTTP(ctx context.Context, u *proxyURL, direct *net.Dialer, address string) (net.Conn, error) {
 	conn, err := direct.DialContext(ctx, "tcp", u.Host)
 	if err != nil {
 		return nil, fmt.Errorf("smpp: proxy %s: %w", u.Host, plain(err))
@@ -84,7 +89,7 @@ func connectHTTP(ctx context.Context, u *url.URL, direct *net.Dialer, address st
 
 // askHTTP writes CONNECT and reads the answer up to its empty line, and not an octet more: what follows is
 // the SMSC's.
-func askHTTP(conn net.Conn, u *url.URL, address string) error {
+func askHTTP(conn net.Conn, u *proxyURL, address string) error {
 	ask := "CONNECT " + address + " HTTP/1.1\r\nHost: " + address + "\r\n"
 	if u.User != nil {
 		password, _ := u.User.Password()

@@ -1,8 +1,7 @@
 package virtual
 
 import (
-	"crypto/rand"
-	"encoding/binary"
+	"math/rand/v2"
 	"time"
 
 	"smppagent/internal/modem/tpdu"
@@ -40,10 +39,8 @@ func (p *Port) pass(to *Port, m *sms.Message) (ref byte, err error) {
 	if in.From.IsZero() {
 		in.From = sms.Address{TON: sms.TONAlphanumeric, Addr: p.cfg.Name[:min(len(p.cfg.Name), 11)]}
 	}
-	var b [8]byte
-	_, _ = rand.Read(b[:]) // it does not fail
 	// Far from the keys of messages from the SMSC, and from their segments'.
-	unique := binary.BigEndian.Uint64(b[:])>>24 | 1<<40
+	unique := rand.Uint64()>>24 | 1<<40
 	now := time.Now()
 	if err := to.take(Message{Key: unique, SMS: in, At: now}); err != nil {
 		p.log.Warn("message for another port not taken", "to_port", to.cfg.Name, "err", err)

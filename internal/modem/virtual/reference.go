@@ -1,7 +1,8 @@
 package virtual
 
 import (
-	"crypto/rand"
+	"fmt"
+	"math/rand/v2"
 	"strconv"
 	"strings"
 	"sync"
@@ -48,7 +49,7 @@ func (r *references) next(port string, m *sms.Message) (ref byte, key string) {
 	if m.Receipt {
 		key += "r"
 	}
-	key += "-" + strings.ToLower(rand.Text()[:16])
+	key += "-" + fmt.Sprintf("%016x", rand.Uint64())
 	r.open[ref] = &reference{key: key, to: m.To, at: time.Now(), want: m.Receipt}
 	return ref, key
 }

@@ -5,12 +5,11 @@ package push
 import (
 	"bytes"
 	"context"
-	"crypto/rand"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
+	"math/rand/v2"
 	"slices"
 	"strings"
 
@@ -122,7 +121,5 @@ func excerpt(b []byte) string {
 
 // newID names a push for ever.
 func newID() string {
-	var b [12]byte
-	rand.Read(b[:])
-	return hex.EncodeToString(b[:])
+	return fmt.Sprintf("%016x%08x", rand.Uint64(), rand.Uint32())
 }
