@@ -162,7 +162,7 @@ func TestNotify(t *testing.T) {
 		defer close(done)
 		s.until("somebody asked to be told", func() bool { return s.smsc.Reachable("+359888123456") == 1 })
 	}()
-	s.sends(exitFailed, []string{"failed: ", "reachable"}, "--text", "call me", "--receipt", "--notify")
+	s.sends(exitFailed, []string{"failed: ", "reachable"}, "--text", "call me", "--notify")
 	<-done
 	if p := s.submitted().PDU; !setsDPF(p) {
 		t.Errorf("submit_sm %+v", p)

@@ -35,7 +35,7 @@ type sendOrder struct {
 	Replace     bool      `json:"replace_if_present,omitempty"`
 	Schedule    time.Time `json:"schedule,omitzero"` // the SMSC holds it until then
 	DataSM      bool      `json:"data_sm,omitempty"`
-	Notify      bool      `json:"notify,omitempty"` // tell when a phone that was not reached is back
+	Notify      bool      `json:"notify,omitempty"` // tell when a phone that was not reached is back; asks for a receipt
 	USSD        *uint8    `json:"ussd_service_op,omitempty"`
 	Bulk        bool      `json:"bulk,omitempty"` // not to who opted out of bulk texts
 }
@@ -43,7 +43,7 @@ type sendOrder struct {
 // message makes the order a message to To, or says which part of it is wrong.
 func (s *sendOrder) message() (m sms.Message, err error) {
 	m = sms.Message{
-		Text: s.Text, Class: s.Class, Receipt: s.Receipt, NotBefore: s.At,
+		Text: s.Text, Class: s.Class, Receipt: s.Receipt || s.Notify, NotBefore: s.At,
 		Validity: s.Validity, Alphabet: s.Alphabet,
 	}
 	if s.To != "" || len(s.Lists) == 0 {

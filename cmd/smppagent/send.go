@@ -125,7 +125,7 @@ func sendCommand(a *app) *cobra.Command {
 	f.StringVar(&o.ServiceType, "service-type", "", "service_type, such as `CMT` (default: that of the SMSC's profile)")
 	f.BoolVar(&o.Replace, "replace", false, "replace an earlier text to the same number that the phone does not have yet")
 	f.BoolVar(&o.DataSM, "data-sm", false, "send it as data_sm")
-	f.BoolVar(&o.Notify, "notify", false, "if the phone cannot be reached, wait until the SMSC tells that it is back")
+	f.BoolVar(&o.Notify, "notify", false, "ask for a receipt and, if the phone cannot be reached, wait until the SMSC tells that it is back")
 	f.StringVar(&ussd, "ussd", "", "USSD `operation`: "+strings.Join(ussdNames, ", ")+", or its number")
 	a.jsonFlag(c)
 	return c
@@ -215,7 +215,7 @@ func (a *app) send(ctx context.Context, cfg *config, o sendOrder, timeout time.D
 	}
 	var worst error
 	for _, id := range ids {
-		err := sendEnd(id, last[id], o.Receipt && cfg.Route.Receipts != bridge.ReceiptsNever)
+		err := sendEnd(id, last[id], (o.Receipt || o.Notify) && cfg.Route.Receipts != bridge.ReceiptsNever)
 		if worst == nil || exitCode(worst) == exitInDoubt && err != nil {
 			worst = err
 		}
