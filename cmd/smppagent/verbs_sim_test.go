@@ -193,3 +193,24 @@ func TestKillWhileReceiving(t *testing.T) {
 		t.Errorf("after the end there are %d, want %d: %s", strings.Count(out, "\n"), n+twice, errs)
 	}
 }
+
+// The quirks are explained by name, and an unknown one is refused with those that there are.
+func TestSimQuirks(t *testing.T) {
+	s := newSite(t)
+	out, err := exec.Command(s.exe, "sim", "--quirk", "list").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range sim.FaultNames() {
+		if !strings.Contains(string(out), "  "+name+"=") {
+			t.Errorf("%s is not explained", name)
+		}
+	}
+	if !strings.Contains(string(out), "(pitfall 12, §4.11)") {
+		t.Errorf("no pitfall and section: %s", out)
+	}
+	out, err = exec.Command(s.exe, "sim", "--quirk", "nat-drop,nonsense").CombinedOutput()
+	if err == nil || !strings.Contains(string(out), `unknown quirk "nonsense"; there are only-3.4, `) {
+		t.Errorf("%v, %s", err, out)
+	}
+}
