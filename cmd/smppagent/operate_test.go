@@ -160,6 +160,7 @@ func TestNotify(t *testing.T) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
+		s.until("the text has failed", func() bool { st, err := s.status(); return err == nil && st.Way.Failed == 1 })
 		s.until("somebody asked to be told", func() bool { return s.smsc.Reachable("+359888123456") == 1 })
 	}()
 	s.sends(exitFailed, []string{"failed: ", "reachable"}, "--text", "call me", "--notify")

@@ -218,7 +218,7 @@ func (o *orders) follow(ctx context.Context, ids []queue.ID, notify bool, events
 	for _, id := range ids {
 		open[id] = nil
 	}
-	absent := map[queue.ID]bool{} // waiting for the phone to be back
+	absent, back := map[queue.ID]bool{}, map[queue.ID]bool{} // whose phone was not reached, and whose can be again
 	for len(open) > 0 {
 		select {
 		case e, ok := <-events:
@@ -228,10 +228,11 @@ func (o *orders) follow(ctx context.Context, ids []queue.ID, notify bool, events
 			if _, mine := open[e.ID]; !mine || e.Step == bridge.StepQueued {
 				continue
 			}
-			if e.Final && notify && (e.Step == bridge.StepFailed || e.Step == bridge.StepExpired) {
+			switch {
+			case e.Step == bridge.StepReachable: // which may be told before the receipt that the phone was not
+				e.Final, back[e.ID] = absent[e.ID], true
+			case e.Final && notify && !back[e.ID] && (e.Step == bridge.StepFailed || e.Step == bridge.StepExpired):
 				e.Final, absent[e.ID] = false, true
-			} else if e.Step == bridge.StepReachable {
-				e.Final = absent[e.ID]
 			}
 			if err := send(e); err != nil {
 				return err
