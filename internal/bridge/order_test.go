@@ -14,7 +14,7 @@ import (
 func TestFullPhone(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, "", func(r *rig) {
-		r.cfg.HoldMin, r.cfg.HoldMax = 300*time.Millisecond, 300*time.Millisecond
+		r.cfg.HoldMin, r.cfg.HoldMax = 3*time.Second, 3*time.Second
 	})
 	r.await("the link", func() bool { return r.bound(0) })
 	r.b.dests.refused("359888123456", time.Now()) // as after ESME_RMSGQFUL
