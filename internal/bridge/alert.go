@@ -25,9 +25,13 @@ func (b *Bridge) reachable(ctx context.Context, l *link, p *pdu.AlertNotificatio
 	detail := ""
 	if s, ok := p.TLVs.MsAvailabilityStatus(); ok {
 		detail = s.String()
+		if s != pdu.MsAvailable {
+			l.log.Info("phone cannot be reached yet", "phone", mask(p.Source.Addr), "status", detail)
+			return
+		}
 	}
 	l.log.Info("phone can be reached again", "phone", mask(p.Source.Addr), "status", detail)
-	b.dests.taken(p.Source.Addr)
+	b.dests.back(p.Source.Addr)
 	b.poke()
 	e := Event{Step: StepReachable, To: mask(p.Source.Addr), Detail: detail}
 	var ids []queue.ID

@@ -117,8 +117,25 @@ func (d *destinations) refused(addr string, now time.Time) (wait time.Duration, 
 func (d *destinations) taken(addr string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	x := d.known[addr]
-	if x == nil || !x.single {
+	if x := d.known[addr]; x != nil {
+		d.let(addr, x)
+	}
+}
+
+// back notes that the phone can be reached again. The SMSC may write its number in another way than we do.
+func (d *destinations) back(number string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for addr, x := range d.known {
+		if sameNumber(addr, number) {
+			d.let(addr, x)
+		}
+	}
+}
+
+// let ends what keeps messages to addr back. d.mu is held.
+func (d *destinations) let(addr string, x *destination) {
+	if !x.single {
 		return
 	}
 	x.single, x.until, x.last = false, time.Time{}, 0
