@@ -68,7 +68,8 @@ func broadcastCommand(a *app) *cobra.Command {
 			"that it prints.\n\n" +
 			"An area is the name of one that the SMSC knows; or a shape of TS 23.032 in hexadecimal, as polygon:HEX or\n" +
 			"arc:HEX.",
-		Example: "  smppagent broadcast --area harbour --area \"old town\" --text \"Flood: leave the river bank\" --repeat 10 --every 1m\n" +
+		Example: "  smppagent broadcast --area harbour --area \"old town\" \\\n" +
+			"      --text \"Flood: leave the river bank\" --repeat 10 --every 1m\n" +
 			"  smppagent broadcast query 4F2A01\n" +
 			"  smppagent broadcast cancel 4F2A01",
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -105,10 +106,15 @@ func broadcastCommand(a *app) *cobra.Command {
 	f.StringVar(&o.MessageID, "replace", "", "take the place of the broadcast with this `message_id`")
 	c.PersistentFlags().StringVar(&o.Link, "smsc", "", "`NAME` of the [smsc.NAME] (default: the only one)")
 	a.jsonFlag(c)
-	for _, do := range []string{"query", "cancel"} {
+	for do, long := range map[string]string{
+		"query": "Asks the SMSC, with query_broadcast_sm, how far it has come: the state, and for each area to what part of\n" +
+			"its phones the text went.",
+		"cancel": "Ends a broadcast, or takes back one that has not begun, with cancel_broadcast_sm.",
+	} {
 		sub := &cobra.Command{
 			Use:     do + " MESSAGE_ID",
 			Short:   map[string]string{"query": "what became of a broadcast, area by area", "cancel": "end a broadcast"}[do],
+			Long:    long,
 			Example: "  smppagent broadcast " + do + " 4F2A01",
 			Args:    cobra.ExactArgs(1),
 			RunE: func(c *cobra.Command, args []string) error {

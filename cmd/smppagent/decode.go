@@ -31,8 +31,9 @@ func decodeCommand(a *app) *cobra.Command {
 			"octets are picked out of the logs of Kannel and Jasmin and out of programs), the octets themselves,\n" +
 			"or a capture, pcap or pcapng (not in the tiny edition: its reader costs 45 kB). Of a capture the TCP\n" +
 			"streams are put together, and gaps are told.\n" +
-			"Several PDUs may follow one another, and the first may have other octets before it. Where a PDU goes wrong the field and the octet are pointed\n" +
-			"at, and the exit code is 1. Passwords are shown only with --passwords.",
+			"Several PDUs may follow one another, and the first may have other octets before it. Where a PDU goes\n" +
+			"wrong the field and the octet are pointed at, and the exit code is 1.\n" +
+			"Passwords are shown only with --passwords.",
 		Example: "  smppagent decode 00000010 00000015 00000000 00000001\n" +
 			"  smppagent decode smsc.pcap\n" +
 			"  tcpdump -r smsc.pcap -X | smppagent decode --json",

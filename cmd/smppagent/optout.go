@@ -167,12 +167,12 @@ func optOutCommand(a *app) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "optout",
 		Short: "who wants no bulk texts: list, add, remove",
-		Long: "The numbers to which \"send --file\" sends nothing. Who answers STOP, STOPALL or UNSUBSCRIBE is added. Alerts and\n" +
-			"texts to single people go to them all the same.",
+		Long: "The numbers to which \"send --file\" sends nothing. Who answers STOP, STOPALL or UNSUBSCRIBE is added.\n" +
+			"Alerts and texts to single people go to them all the same.",
 	}
-	add := func(use, short string, args cobra.PositionalArgs, order func(args []string) optOutOrder) {
+	add := func(use, short, long string, args cobra.PositionalArgs, order func(args []string) optOutOrder) {
 		sub := &cobra.Command{
-			Use: use, Short: short, Args: args, Example: "  smppagent optout " + strings.Replace(use, "NUMBER", "+359888123456", 1),
+			Use: use, Short: short, Long: long, Args: args, Example: "  smppagent optout " + strings.Replace(use, "NUMBER", "+359888123456", 1),
 			RunE: func(c *cobra.Command, args []string) error {
 				cfg, err := a.loadConfig()
 				if err != nil {
@@ -199,8 +199,10 @@ func optOutCommand(a *app) *cobra.Command {
 		a.jsonFlag(sub)
 		c.AddCommand(sub)
 	}
-	add("list", "print the numbers", cobra.NoArgs, func([]string) optOutOrder { return optOutOrder{} })
-	add("add NUMBER", "send no bulk texts to a number", cobra.ExactArgs(1), func(args []string) optOutOrder { return optOutOrder{Number: args[0]} })
-	add("remove NUMBER", "send them again", cobra.ExactArgs(1), func(args []string) optOutOrder { return optOutOrder{args[0], true} })
+	add("list", "print the numbers", "Prints the numbers that get no bulk texts, one a line.", cobra.NoArgs, func([]string) optOutOrder { return optOutOrder{} })
+	add("add NUMBER", "send no bulk texts to a number", "Adds a number to those that get no bulk texts, as if its owner had answered STOP.",
+		cobra.ExactArgs(1), func(args []string) optOutOrder { return optOutOrder{Number: args[0]} })
+	add("remove NUMBER", "send them again", "Takes a number off the list, so that it gets bulk texts again: its owner has to agree to that.",
+		cobra.ExactArgs(1), func(args []string) optOutOrder { return optOutOrder{args[0], true} })
 	return c
 }

@@ -115,7 +115,7 @@ func (c *Client) Run(ctx context.Context) error {
 			return nil
 		}
 		c.places.after(p, err, up, time.Now())
-		if breach(err) {
+		if breach(err, up > 0) {
 			c.broke(err.Error())
 		}
 		if errors.Is(err, errReturn) {

@@ -51,11 +51,12 @@ func (x *exchange) broke(what string) {
 	}
 }
 
-// breach reports an end of a session that is the SMSC's breach of the protocol.
-func breach(err error) bool {
+// breach reports an end of a session that is the SMSC's breach of the protocol. A peer that is none, or is mute
+// before the bind, has broken nothing: the error says what it is.
+func breach(err error, bound bool) bool {
 	if _, ok := errors.AsType[*FramingError](err); ok {
 		return true
 	}
 	_, ok := errors.AsType[*PeerError](err)
-	return ok || errors.Is(err, ErrEnquireTimer)
+	return bound && (ok || errors.Is(err, ErrEnquireTimer))
 }
