@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"sync"
 	"testing"
+	"time"
 )
 
 // benchBody is the size of a common text.
@@ -205,16 +206,17 @@ func BenchmarkLife(b *testing.B) {
 	}
 }
 
-// BenchmarkRecovery opens a queue of 100,000 pending records.
+// BenchmarkRecovery opens a queue of 100,000 pending records with keys and times of expiry.
 func BenchmarkRecovery(b *testing.B) {
 	cfg := benchConfig(b)
 	cfg.SegmentSize, cfg.Segments, cfg.Records = 1<<20, 64, 200_000
 	q, _, stop := serve(b, cfg)
 	body := bytes.Repeat([]byte{'b'}, benchBody)
-	for range 1000 {
+	expires := time.Now().Add(24 * time.Hour)
+	for round := range 1000 {
 		entries := make([]Entry, 100)
 		for i := range entries {
-			entries[i].Body = body
+			entries[i] = Entry{Body: body, Key: fmt.Sprintf("incident-%05d", round*100+i), Expires: expires}
 		}
 		must(q.Append(b.Context(), entries...))
 	}

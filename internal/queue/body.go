@@ -37,6 +37,14 @@ type whole struct {
 	replace             replacement
 }
 
+// delay is when the record is ready, and by which clock that was said.
+func (w *whole) delay() (at, stamp int64, trusted bool) {
+	if w.retryAt != 0 {
+		return w.retryAt, w.retryStamp, w.retryTrusted
+	}
+	return w.notBefore, w.appended, w.trusted
+}
+
 // replacement is what a PUT says of the record it takes the place of.
 type replacement struct {
 	hash uint64 // of Entry.Replace, 0 when there is none

@@ -139,9 +139,10 @@ func (s *store) retry(id ID, at time.Time, note []byte, counts bool) error {
 	c.tries = sl.tries
 	sl.clear(slotAttempted)
 	s.ready(sl)
-	if wait := time.Until(at); wait > 0 && !sl.is(slotReported) {
+	if due := s.clock.from(at); due > s.clock.now() && !sl.is(slotReported) {
 		sl.set(slotDelayed)
-		s.timers.push(delayTimer(s.clock.after(wait), id, sl.round))
+		s.timers.push(delayTimer(due, id, sl.round))
+		s.awaiting = s.awaiting || s.clock.waitsForClock(at)
 	}
 	s.place(sl, kindRetry, c, later)
 	return nil
@@ -239,19 +240,4 @@ func (s *store) prune() {
 			})
 		}
 	}
-}
-
-// keyOf is the hash of the record's key.
-func (s *store) keyOf(sl *slot) uint64 {
-	if r, err := s.read(sl.anchor); err == nil {
-		if w, ok := parseWhole(r.payload); ok && w.key != "" {
-			return s.pool.hash(w.key)
-		}
-	}
-	for hash, st := range s.keys.m { // the record cannot be read any more, or could not when it was moved
-		if st.id == sl.id {
-			return hash
-		}
-	}
-	return 0
 }

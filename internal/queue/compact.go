@@ -41,9 +41,9 @@ func (s *store) leanSize() int {
 func (s *store) headRecords() (ids []ID, notes int) {
 	head := uint16(s.chain[0])
 	s.index.all(func(sl *slot) {
-		if sl.anchor.segment == head && !sl.is(slotReplaced) { // no COPY may follow what settles it
+		if sl.anchor.segment() == head && !sl.is(slotReplaced) { // no COPY may follow what settles it
 			ids = append(ids, sl.id)
-			if sl.latest.segment != nowhere {
+			if sl.latest.segment() != nowhere {
 				notes += int(sl.latest.length)
 			}
 		}

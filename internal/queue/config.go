@@ -19,7 +19,7 @@ type Config struct {
 	// reserve so that a full queue can drain. More may be asked for later; fewer are not taken back.
 	Segments int `toml:"segments"`
 	// Records is the most records that may be live at once, 16 to 1000000, default 100000. Each takes
-	// about 56 octets of memory, 110 with a key.
+	// at most 64 octets of memory.
 	Records int `toml:"records"`
 	// WaitGrace is how long after its time of expiry a submitted record still waits for its fate:
 	// wait_grace. 1s to 168h, default 1h.

@@ -167,7 +167,7 @@ func TestEveryCut(t *testing.T) {
 		for n := 0; n < len(h.disk.names[name].now); n += step {
 			items, rec, _ := h.open(t, h.with(name, func(b []byte) []byte { return b[:n] }))
 			for id, sl := range h.slots {
-				safe := int(sl.anchor.segment) != i || int(sl.anchor.offset)+recordHeader+int(sl.anchor.length) <= n
+				safe := int(sl.anchor.segment()) != i || int(sl.anchor.offset())+recordHeader+int(sl.anchor.length) <= n
 				if _, ok := items[id]; safe && !ok {
 					t.Fatalf("%s cut to %d octets: record %d is lost: %v", name, n, id, rec)
 				}
@@ -195,8 +195,8 @@ func TestEveryPage(t *testing.T) {
 						return b
 					}))
 					for id, sl := range h.slots {
-						begin, end := int(sl.anchor.offset), int(sl.anchor.offset)+recordHeader+int(sl.anchor.length)
-						safe := int(sl.anchor.segment) != i || end <= at || begin >= at+n
+						begin, end := int(sl.anchor.offset()), int(sl.anchor.offset())+recordHeader+int(sl.anchor.length)
+						safe := int(sl.anchor.segment()) != i || end <= at || begin >= at+n
 						if _, ok := items[id]; safe && !ok {
 							t.Fatalf("%s %d octets at %d: record %d is lost: %v", name, n, at, id, rec)
 						}
@@ -220,7 +220,7 @@ func TestMissingFile(t *testing.T) {
 		items, rec, _ := h.open(t, d)
 		lost := 0
 		for id, sl := range h.slots {
-			if int(sl.anchor.segment) == i {
+			if int(sl.anchor.segment()) == i {
 				lost++
 			} else if _, ok := items[id]; !ok {
 				t.Errorf("without %s record %d is lost", name, id)
@@ -292,7 +292,7 @@ func TestUnreadable(t *testing.T) {
 		t.Fatal(err)
 	}
 	for id, sl := range h.slots {
-		if s.visible(id) == nil && h.segs[sl.anchor.segment] != name {
+		if s.visible(id) == nil && h.segs[sl.anchor.segment()] != name {
 			t.Errorf("record %d is lost", id)
 		}
 	}

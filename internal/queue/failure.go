@@ -98,7 +98,7 @@ func (s *store) fail(err error) {
 			continue
 		case r.kind == kindPut: // somebody was told that it is kept: it is written when the medium works again
 			if sl != nil {
-				s.moveAnchor(sl, place{segment: nowhere})
+				s.moveAnchor(sl, placeAt(nowhere, 0, 0))
 			}
 		case r.kind == kindCopy:
 			// The older records still stand.
@@ -129,7 +129,7 @@ func (s *store) hold(recs []pending) {
 				s.memory = map[ID]heldRecord{}
 			}
 			s.memory[r.id] = heldRecord{r.kind, r.payload}
-			sl.latest = place{segment: inMemory}
+			sl.latest = placeAt(inMemory, 0, 0)
 		}
 		s.unsaved = append(s.unsaved, *r)
 	}
@@ -171,9 +171,6 @@ func (s *store) takeBack(r *pending) {
 	sl := s.index.get(r.id)
 	if sl == nil || !sl.is(slotHidden) {
 		return
-	}
-	if sl.is(slotKeyed) {
-		s.keys.remove(r.id)
 	}
 	s.notReplaced(r)
 	s.forget(sl)

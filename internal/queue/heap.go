@@ -42,7 +42,11 @@ func (t timer) less(u timer) bool         { return t.at < u.at || t.at == u.at &
 type heap[T less[T]] []T
 
 func (h *heap[T]) push(v T) {
-	a := append(*h, v)
+	a := *h
+	if n := len(a); n == cap(a) { // append would leave a quarter of a large one empty
+		a = append(make([]T, 0, n+n/16+16), a...)
+	}
+	a = append(a, v)
 	for i := len(a) - 1; i > 0; {
 		up := (i - 1) / 2
 		if !a[i].less(a[up]) {

@@ -15,15 +15,17 @@ const (
 	KeyCount   = 4096
 )
 
-// keyState is what is known of a key.
+// keyState is what is known of the key of a settled record.
 type keyState struct {
 	id      ID
-	settled int64  // monotonic time, 0 while the record is live
+	settled int64  // monotonic time
 	life    uint64 // segment life that holds what says so
 }
 
-// keyTable maps hashes of keys to records; order has the settled ones, oldest first.
+// keyTable knows the records with a key: the live ones in the index, the settled ones in m by the hash of the
+// key, and in order, oldest first.
 type keyTable struct {
+	index keyIndex
 	m     map[uint64]keyState
 	order []keyRef
 	most  int // of order
@@ -39,23 +41,25 @@ type keyRef struct {
 // at returns what is known of the key, and false when it is stale.
 func (t *keyTable) at(ref keyRef) (keyState, bool) {
 	st, ok := t.m[ref.hash]
-	return st, ok && st.id == ref.id && st.settled != 0
+	return st, ok && st.id == ref.id
 }
 
-// live notes that the record is the one with the key.
+// live notes that the live record has the key.
 func (t *keyTable) live(hash uint64, id ID) {
-	if t.m == nil {
-		t.m = map[uint64]keyState{}
+	sl := t.index.slots.get(id)
+	if sl == nil || sl.is(slotKeyed) && sl.key == uint32(hash) {
+		return
 	}
-	t.m[hash] = keyState{id: id}
+	t.unkey(sl)
+	sl.key = uint32(hash)
+	sl.set(slotKeyed)
+	t.index.add(sl)
 }
 
-// remove forgets the key of a record that was never stored.
-func (t *keyTable) remove(id ID) {
-	for hash, st := range t.m {
-		if st.id == id {
-			delete(t.m, hash)
-		}
+// unkey forgets the key of a live record.
+func (t *keyTable) unkey(sl *slot) {
+	if sl.is(slotKeyed) {
+		t.index.remove(sl)
 	}
 }
 
@@ -64,7 +68,7 @@ func (t *keyTable) settle(hash uint64, st keyState, now int64) {
 	if t.m == nil {
 		t.m = map[uint64]keyState{}
 	}
-	if old, ok := t.m[hash]; !ok || old.settled == 0 || old.id != st.id {
+	if old, ok := t.m[hash]; !ok || old.id != st.id {
 		t.order = append(t.order, keyRef{hash, st.id})
 	}
 	t.m[hash] = st
@@ -83,6 +87,54 @@ func (t *keyTable) forget(now int64) {
 		}
 		t.order = t.order[1:]
 	}
+}
+
+// withKey returns the record that has the key with the hash: a live one, or one that was settled within the
+// horizon; 0 when there is none.
+func (s *store) withKey(hash uint64) (id ID) {
+	s.keys.index.each(uint32(hash), func(sl *slot) {
+		if sl.id > id && s.hasKey(sl, hash) {
+			id = sl.id
+		}
+	})
+	if id == 0 {
+		id = s.keys.m[hash].id
+	}
+	return id
+}
+
+// hasKey says whether the record, half of whose hash is right, has the key. One that cannot be read is taken to:
+// the other half is wrong once in four thousand million times.
+func (s *store) hasKey(sl *slot, hash uint64) bool {
+	payload, err := s.anchorOf(sl)
+	if err != nil {
+		return true
+	}
+	w, ok := parseWhole(payload)
+	return !ok || w.key != "" && s.pool.hash(w.key) == hash
+}
+
+// anchorOf reads the PUT or COPY of a record, of one that waits for the medium from memory.
+func (s *store) anchorOf(sl *slot) ([]byte, error) {
+	if sl.anchor.segment() == nowhere {
+		for i := range s.unsaved {
+			if r := &s.unsaved[i]; r.id == sl.id && r.kind == kindPut {
+				return r.payload, nil
+			}
+		}
+	}
+	r, err := s.read(sl.anchor)
+	return r.payload, err
+}
+
+// keyOf is the hash of the record's key, 0 when it cannot be read.
+func (s *store) keyOf(sl *slot) uint64 {
+	if payload, err := s.anchorOf(sl); err == nil {
+		if w, ok := parseWhole(payload); ok && w.key != "" {
+			return s.pool.hash(w.key)
+		}
+	}
+	return 0
 }
 
 // hash is SipHash-2-4 of the key under the pool's id, and never 0: somebody who chooses keys can not

@@ -107,7 +107,6 @@ func TestKeyUsedAgain(t *testing.T) {
 	hour := int64(time.Hour)
 	table.settle(7, keyState{id: 1, settled: hour}, hour)
 	delete(table.m, 7) // as moveKeys does when the pool is short of room
-	table.live(7, 2)
 	table.settle(7, keyState{id: 2, settled: 20 * hour}, 20*hour)
 	for id := ID(3); id < 6; id++ {
 		table.settle(uint64(id), keyState{id: id, settled: 21 * hour}, 21*hour)

@@ -39,7 +39,7 @@ func TestCopiedOver(t *testing.T) {
 				if _, ok := items[id]; ok {
 					continue
 				}
-				if lost++; int(sl.anchor.segment) != i {
+				if lost++; int(sl.anchor.segment()) != i {
 					t.Errorf("%s copied over %s: record %d of another segment is lost: %v", from, to, id, rec)
 				}
 			}

@@ -44,6 +44,7 @@ func openStore(cfg Config, dir files, log *slog.Logger) (s *store, rec *Recovery
 // newStore returns an empty store.
 func newStore(cfg Config, dir files, log *slog.Logger) *store {
 	s := &store{cfg: cfg, log: log, files: dir, size: cfg.SegmentSize, nextID: 1, pruneAt: 1024}
+	s.keys.index.slots = &s.index
 	s.clock = newClock(cfg.ClockFloor)
 	s.wear.budget = cfg.WriteBudget
 	for i := range s.wake {

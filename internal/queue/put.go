@@ -1,9 +1,6 @@
 package queue
 
-import (
-	"fmt"
-	"time"
-)
+import "fmt"
 
 // put places the entries and returns their IDs. They are invisible until they are durable.
 func (s *store) put(entries []Entry) (ids []ID, p promise, err error) {
@@ -65,7 +62,7 @@ func (s *store) put(entries []Entry) (ids []ID, p promise, err error) {
 	for i := range recs {
 		recs[i].lax = p == lax
 		s.replaceWith(&recs[i])
-		s.index.add(newSlot(recs[i].id, entries, ids, hashes[i] != 0))
+		s.index.add(newSlot(recs[i].id, entries, ids))
 		if hashes[i] != 0 {
 			s.keys.live(hashes[i], recs[i].id)
 		}
@@ -82,8 +79,8 @@ func (s *store) put(entries []Entry) (ids []ID, p promise, err error) {
 
 // knownKey returns the record that has the key: a live or lately settled one, or one of this Append.
 func (s *store) knownKey(hash uint64, recs []pending, hashes []uint64) ID {
-	if st, ok := s.keys.m[hash]; ok {
-		return st.id
+	if id := s.withKey(hash); id != 0 {
+		return id
 	}
 	for i, h := range hashes {
 		if h == hash {
@@ -119,24 +116,22 @@ func (s *store) newPut(id ID, e *Entry, rep replacement, stamp int64, trusted bo
 	}
 	r := pending{kind: kindPut, id: id, replace: rep, payload: appendWhole(nil, &w)}
 	if !e.NotBefore.IsZero() {
-		r.readyAt = s.clock.after(time.Until(e.NotBefore))
+		r.readyAt = s.clock.from(e.NotBefore)
 	}
 	if !e.Expires.IsZero() {
-		r.expiresAt = max(s.clock.after(time.Until(e.Expires)), 1)
+		r.expiresAt = s.clock.from(e.Expires)
 	}
+	s.awaiting = s.awaiting || s.clock.waitsForClock(e.NotBefore) || s.clock.waitsForClock(e.Expires)
 	return r
 }
 
-func newSlot(id ID, entries []Entry, ids []ID, keyed bool) slot {
-	sl := slot{id: id, anchor: place{segment: nowhere}, latest: place{segment: nowhere}, flags: slotHidden, anchorIs: kindPut}
+func newSlot(id ID, entries []Entry, ids []ID) slot {
+	sl := slot{id: id, anchor: placeAt(nowhere, 0, 0), latest: placeAt(nowhere, 0, 0), flags: slotHidden, anchorIs: kindPut}
 	for i := range ids {
 		if ids[i] == id {
 			sl.laneOf = uint8(entries[i].Lane)<<4 | entries[i].Class
 			break
 		}
-	}
-	if keyed {
-		sl.set(slotKeyed)
 	}
 	return sl
 }

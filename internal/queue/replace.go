@@ -4,7 +4,7 @@ package queue
 // not sent, 0 when there is none. One that is not durable yet is, as soon as it is.
 func (s *store) replaceable(hash uint64) ID {
 	sl := s.index.get(s.latest[hash])
-	if sl == nil || sl.state != Ready || sl.is(slotAttempted|slotReported|slotReplaced|slotKicked) || sl.latest.segment != nowhere {
+	if sl == nil || sl.state != Ready || sl.is(slotAttempted|slotReported|slotReplaced|slotKicked) || sl.latest.segment() != nowhere {
 		return 0
 	}
 	if sl.anchorIs == kindCopy {

@@ -64,7 +64,7 @@ func (l *loader) replay(seg *segment, f, next *foundFile) {
 			l.plain = r.payload
 			opened++
 		}
-		p := place{offset: uint32(at), segment: seg.index, length: length}
+		p := placeAt(seg.index, at, length)
 		if !l.apply(r, p, seg) {
 			l.unknown(f, r, at)
 		}
@@ -155,7 +155,6 @@ func (l *loader) dropGroup() {
 	for _, id := range l.group {
 		if sl := l.s.index.get(id); sl != nil {
 			l.s.forget(sl)
-			l.s.keys.remove(id)
 			l.s.totals.Appended--
 		}
 	}
@@ -170,7 +169,7 @@ func (l *loader) killBelow(head uint64) {
 	for _, n := range s.chain {
 		if seg := s.segs[n]; seg.life < head && seg.live > 0 {
 			s.index.all(func(sl *slot) {
-				if sl.anchor.segment == seg.index {
+				if sl.anchor.segment() == seg.index {
 					dead = append(dead, sl.id)
 				}
 			})
@@ -250,16 +249,16 @@ func (l *loader) applyWhole(r record, p place, seg *segment) bool {
 	}
 	sl := s.index.get(r.id)
 	if sl == nil {
-		sl = s.index.add(slot{id: r.id, anchor: place{segment: nowhere}})
+		sl = s.index.add(slot{id: r.id, anchor: placeAt(nowhere, 0, 0)})
 		if r.kind == kindPut {
 			s.totals.Appended++
 		}
 	}
 	s.moveAnchor(sl, p)
 	sl.anchorIs = r.kind
-	sl.latest = place{segment: nowhere}
+	sl.latest = placeAt(nowhere, 0, 0)
 	sl.state, sl.tries, sl.laneOf = w.state, w.tries, uint8(w.lane)<<4|w.class
-	sl.flags = 0
+	sl.flags &= slotKeyed
 	if r.kind == kindCopy && w.expires == 0 {
 		sl.set(slotNoExpiry) // its PUT, which may be in the log still, may tell a time
 	}
@@ -272,8 +271,9 @@ func (l *loader) applyWhole(r record, p place, seg *segment) bool {
 	}
 	delete(l.doubted, r.id)
 	if w.key != "" {
-		sl.set(slotKeyed)
 		s.keys.live(s.pool.hash(w.key), r.id)
+	} else {
+		s.keys.unkey(sl) // the copy of one that could not be read any more
 	}
 	s.clock.saw(w.appended, w.trusted && r.kind == kindPut)
 	if w.expires != 0 {
@@ -396,8 +396,8 @@ func (l *loader) settledKey(hash uint64, id ID, stamp int64, seg *segment) {
 	if settled == 0 {
 		settled = -1
 	}
-	if st, ok := s.keys.m[hash]; ok && st.settled == 0 && st.id > id {
-		return // a later record has the key
+	if s.keys.m[hash].id > id {
+		return // a later record had the key
 	}
 	s.keys.settle(hash, keyState{id: id, settled: settled, life: seg.life}, now)
 }
@@ -444,7 +444,7 @@ func (l *loader) finish() {
 		if sl == nil {
 			return
 		}
-		s.awaiting = s.awaiting || t.trusted && !trusted
+		s.awaiting = s.awaiting || !trusted && s.clock.absolute(t.at, t.stamp, t.trusted)
 		due := s.clock.due(t.at, t.stamp, t.trusted)
 		switch {
 		case t.expires && !sl.is(slotNoExpiry):

@@ -2,24 +2,34 @@ package queue
 
 import "slices"
 
-// place says where on flash a record is: the pool's segment, the offset and the length of the payload.
+// place says where on flash a record is, in 6 octets: the pool's segment, the offset and the length of the
+// payload.
 type place struct {
-	offset  uint32
-	segment uint16
-	length  uint16
+	low    uint16 // of the offset in units of recordAlign; its highest bit is that of high
+	high   uint16 // and 15 bits of the segment
+	length uint16
 }
 
 // Segments of a place that are none.
 const (
-	nowhere  = 0xFFFF // there is no such record
-	inMemory = 0xFFFE // kept in store.unsaved until the medium takes writes again
+	nowhere  = 0x7FFF // there is no such record
+	inMemory = 0x7FFE // kept in store.unsaved until the medium takes writes again
 )
+
+func placeAt(segment uint16, offset int, length uint16) place {
+	at := offset / recordAlign
+	return place{low: uint16(at), high: segment | uint16(at>>16)<<15, length: length}
+}
+
+func (p place) segment() uint16 { return p.high & 0x7FFF }
+func (p place) offset() int     { return (int(p.high>>15)<<16 | int(p.low)) * recordAlign }
 
 // slot is what is kept in memory of a live record: 32 octets. Bodies, notes and times stay on flash.
 type slot struct {
 	id       ID
-	anchor   place // the PUT or COPY
-	latest   place // the last record that carries a note, if not the anchor
+	anchor   place  // the PUT or COPY
+	latest   place  // the last record that carries a note, if not the anchor
+	key      uint32 // half of the hash of the key, when it is keyed
 	tries    uint16
 	flags    uint16
 	laneOf   uint8 // lane and class, 4 bits each
@@ -158,6 +168,15 @@ func (x *index) after(id ID) *slot {
 		}
 	}
 	return nil
+}
+
+// last is the highest ID, 0 when there is none.
+func (x *index) last() ID {
+	if len(x.chunks) == 0 {
+		return 0
+	}
+	c := x.chunks[len(x.chunks)-1]
+	return c[len(c)-1].id
 }
 
 // all visits every slot in the order of IDs; visit must not add or remove.

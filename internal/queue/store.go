@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"math"
+	"slices"
 	"time"
 )
 
@@ -100,8 +101,8 @@ const reserve = 2
 
 // segmentOf returns the segment of p, nil when it has none.
 func (s *store) segmentOf(p place) *segment {
-	if int(p.segment) < len(s.segs) {
-		return s.segs[p.segment]
+	if int(p.segment()) < len(s.segs) {
+		return s.segs[p.segment()]
 	}
 	return nil
 }
@@ -114,17 +115,17 @@ func (s *store) read(p place) (record, error) {
 	}
 	n := recordHeader + int(p.length)
 	buf := make([]byte, n)
-	if w := &s.writer; w.segment == seg && int(p.offset) >= w.flushed {
-		copy(buf, w.out[int(p.offset)-w.flushed:])
-	} else if _, err := seg.file.ReadAt(buf, int64(p.offset)); err != nil {
-		return record{}, fmt.Errorf("queue: read %s at %d: %w", seg.name, p.offset, err)
+	if w := &s.writer; w.segment == seg && p.offset() >= w.flushed {
+		copy(buf, w.out[p.offset()-w.flushed:])
+	} else if _, err := seg.file.ReadAt(buf, int64(p.offset())); err != nil {
+		return record{}, fmt.Errorf("queue: read %s at %d: %w", seg.name, p.offset(), err)
 	}
-	r, ok := parseRecord(buf, s.pool, int(p.offset))
+	r, ok := parseRecord(buf, s.pool, p.offset())
 	if !ok || r.life != uint32(seg.life) || len(r.payload) != int(p.length) {
-		return record{}, fmt.Errorf("queue: read %s at %d: the record is harmed", seg.name, p.offset)
+		return record{}, fmt.Errorf("queue: read %s at %d: the record is harmed", seg.name, p.offset())
 	}
-	if r.flags&flagSealed != 0 && !s.sealer.open(&r, int(p.offset), nil) {
-		return record{}, fmt.Errorf("queue: read %s at %d: %w", seg.name, p.offset, ErrKey)
+	if r.flags&flagSealed != 0 && !s.sealer.open(&r, p.offset(), nil) {
+		return record{}, fmt.Errorf("queue: read %s at %d: %w", seg.name, p.offset(), ErrKey)
 	}
 	return r, nil
 }
@@ -144,7 +145,7 @@ func (s *store) readWhole(sl *slot) (w whole, err error) {
 	if sl.is(slotNoExpiry) {
 		w.expires = 0
 	}
-	if sl.latest.segment != nowhere {
+	if sl.latest.segment() != nowhere {
 		if err := s.readLatest(sl, &w); err != nil {
 			// A lost note is no reason to lose the message.
 			s.log.Warn("note unreadable", "id", uint64(sl.id), "error", err)
@@ -163,7 +164,7 @@ func (s *store) readWhole(sl *slot) (w whole, err error) {
 func (s *store) readLatest(sl *slot, w *whole) error {
 	var k kind
 	var payload []byte
-	if sl.latest.segment == inMemory {
+	if sl.latest.segment() == inMemory {
 		held := s.memory[sl.id]
 		k, payload = held.kind, held.payload
 	} else {
@@ -269,6 +270,7 @@ func (s *store) uncount(sl *slot) {
 func (s *store) forget(sl *slot) {
 	id := sl.id
 	s.uncount(sl)
+	s.keys.unkey(sl)
 	delete(s.memory, id)
 	s.index.remove(id)
 }
@@ -324,6 +326,7 @@ func (s *store) next(lane Lane) (Item, bool) {
 // tick does what time brings: records become ready or expire, lazy records become durable, a failed
 // medium is tried again.
 func (s *store) tick() {
+	s.clock.look()
 	now := s.clock.now()
 	for len(s.timers) > 0 && s.timers[0].at <= now {
 		t := s.timers.pop()
@@ -353,8 +356,9 @@ func (s *store) tick() {
 // untilNext is how long tick has nothing to do.
 func (s *store) untilNext() time.Duration {
 	next := int64(math.MaxInt64)
+	now := s.clock.now()
 	if len(s.timers) > 0 {
-		next = s.timers[0].at
+		next = min(s.timers[0].at, now+int64(sleepLook))
 	}
 	if s.writer.due != 0 {
 		next = min(next, s.writer.due)
@@ -363,35 +367,46 @@ func (s *store) untilNext() time.Duration {
 		next = min(next, s.healAt)
 	}
 	if s.awaiting {
-		next = min(next, s.clock.now()+int64(clockLook))
+		next = min(next, now+int64(clockLook))
 	}
-	return time.Duration(max(next-s.clock.now(), 0))
+	return time.Duration(max(next-now, 0))
 }
 
-// clockLook is how often the wall clock is looked at while records wait for it.
-const clockLook = 10 * time.Second
+// clockLook is how often the wall clock is looked at while records wait for it, sleepLook how soon after it has
+// woken it is seen that the machine has slept: timers of the kernel stand still meanwhile.
+const (
+	clockLook = 10 * time.Second
+	sleepLook = time.Minute
+)
 
-// rebase sets the timers of records that were stored under a believed clock, now that there is one again. A
+// rebase sets the timers of records whose times are of a believed clock, now that there is one again. A
 // grace that has begun goes on.
 func (s *store) rebase() {
-	type times struct{ appended, expires, notBefore int64 }
-	due := map[ID]times{}
+	var anew []timer // in the order of IDs
 	s.index.all(func(sl *slot) {
-		if w, err := s.readWhole(sl); err == nil && w.trusted && (w.expires != 0 || w.notBefore != 0) {
-			due[sl.id] = times{w.appended, w.expires, w.notBefore}
+		w, err := s.readWhole(sl)
+		if err != nil {
+			return
+		}
+		if w.expires != 0 && s.clock.absolute(w.expires, w.appended, w.trusted) {
+			anew = append(anew, expiryTimer(s.clock.due(w.expires, w.appended, w.trusted), sl.id))
+		}
+		at, stamp, trusted := w.delay()
+		if at != 0 && s.clock.absolute(at, stamp, trusted) {
+			anew = append(anew, delayTimer(s.clock.due(at, stamp, trusted), sl.id, sl.round))
 		}
 	})
 	s.timers.keep(func(t timer) bool {
-		w, ok := due[t.id()]
-		return !ok || t.grace() || t.expires() && w.expires == 0 || !t.expires() && w.notBefore == 0
+		i, _ := slices.BinarySearchFunc(anew, t.id(), func(n timer, id ID) int { return compareID(n.id(), id) })
+		for ; i < len(anew) && anew[i].id() == t.id(); i++ {
+			if !t.grace() && anew[i].expires() == t.expires() {
+				return false
+			}
+		}
+		return true
 	})
-	for id, w := range due {
-		if w.expires != 0 {
-			s.timers.push(expiryTimer(s.clock.due(w.expires, w.appended, true), id))
-		}
-		if w.notBefore != 0 {
-			s.timers.push(delayTimer(s.clock.due(w.notBefore, w.appended, true), id, s.index.get(id).round))
-		}
+	for _, t := range anew {
+		s.timers.push(t)
 	}
 }
 

@@ -59,7 +59,7 @@ func verifyOnce(cfg Config) (*Verdict, error) {
 	v := &Verdict{Recovery: *l.rec, Holder: holderOf(cfg.Dir)}
 	l.s.index.all(func(sl *slot) {
 		_, err := l.s.readWhole(sl)
-		if err == nil && sl.latest.segment != nowhere {
+		if err == nil && sl.latest.segment() != nowhere {
 			err = l.s.readLatest(sl, &whole{})
 		}
 		if err != nil {

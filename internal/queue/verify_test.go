@@ -151,7 +151,7 @@ func (w *world) verifyRest(s *store, exempt func(ID) bool) error {
 	}
 	for key, id := range w.keys {
 		if r := w.records[id]; !r.now.settled && r.by == 0 && !exempt(id) && int(r.entry.Class) <= w.urgent {
-			if got := s.keys.m[s.pool.hash(key)]; got.id != id {
+			if got := s.withKey(s.pool.hash(key)); got != id {
 				return fmt.Errorf("key %q of record %d is forgotten", key, id)
 			}
 		}

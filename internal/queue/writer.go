@@ -165,7 +165,7 @@ func (s *store) encode(k kind, flags uint8, id ID, payload []byte) place {
 		}
 		w.offset = start
 	}
-	p := place{offset: uint32(w.offset), segment: w.segment.index, length: uint16(n)}
+	p := placeAt(w.segment.index, w.offset, uint16(n))
 	if s.sealer.seals(k) {
 		s.sealer.seal(&r, w.offset)
 	}
@@ -184,7 +184,7 @@ func (s *store) landed(r *pending, p place) {
 	switch {
 	case r.kind == kindPut || r.kind == kindCopy:
 		if r.kind == kindCopy {
-			sl.latest = place{segment: nowhere}
+			sl.latest = placeAt(nowhere, 0, 0)
 			delete(s.memory, r.id)
 		}
 		s.moveAnchor(sl, p)
