@@ -25,13 +25,16 @@ func wrongState(sl *slot, doing string) error {
 	return fmt.Errorf("%w: %s record %d, which is %s", ErrState, doing, sl.id, sl.state)
 }
 
-// place writes one change of the slot's record. When the pool is down to its last segment notes are
-// left out, so that records can still be settled; larger ones than is kept free for them already when
-// the reserve is touched.
+// place writes one change of the slot's record. When the pool is down to its last segment, or the records would
+// not fit in it any more beside the reserve, notes and reasons are left out, so that records can still be
+// settled.
 func (s *store) place(sl *slot, k kind, c change, within time.Duration) {
-	if c.hasNote && k != kindBury && (s.tight() || len(c.note) > allowance && len(s.free) < reserve) {
+	if c.hasNote && (s.tight() || s.crowded(len(c.note)+len(c.reason)-int(sl.latest.length))) {
 		s.log.Warn("note left out, the pool is exhausted", "id", uint64(sl.id))
 		c.hasNote, c.note = false, nil
+	}
+	if k == kindBury && s.crowded(len(c.reason)-int(sl.latest.length)) {
+		c.reason = ""
 	}
 	id := sl.id
 	s.write(pending{kind: k, id: id, payload: c.append(nil, k), noted: c.hasNote || k == kindRetry || k == kindBury})

@@ -25,8 +25,15 @@ func (s *store) room() int {
 	return n * 9 / 10
 }
 
-// copyGrowth is how much longer a COPY without a note is than the PUT it stands for, at most.
+// copyGrowth is how much longer a COPY without a note and a reason is than the PUT it stands for, at most.
 const copyGrowth = 32
+
+// crowded says whether the records, moved together with their notes and n octets more, would take more than the
+// pool has beside the reserve.
+func (s *store) crowded(n int) bool {
+	each := int64(copyGrowth + s.sealer.overhead())
+	return s.liveOctets()+s.noteOctets+int64(s.index.n)*each+int64(n) > s.capacity()
+}
 
 // leanSize is about how many octets moving the oldest segment takes when notes are left out.
 func (s *store) leanSize() int {
@@ -35,6 +42,22 @@ func (s *store) leanSize() int {
 	}
 	head := s.segs[s.chain[0]]
 	return int(head.liveOctets) + head.live*(copyGrowth+s.sealer.overhead())
+}
+
+// copiesOf is how many octets COPYs of the records take, and how many without notes and reasons.
+func (s *store) copiesOf(ids []ID) (full, least int) {
+	size := func(w *whole) int { return recordSize(len(appendWhole(nil, w)) + s.sealer.overhead()) }
+	for _, id := range ids {
+		sl := s.index.get(id)
+		w, err := s.readWhole(sl)
+		if err != nil {
+			w = whole{} // it becomes a COPY that says so
+		}
+		full += size(&w)
+		w.hasNote, w.note, w.reason = false, nil, ""
+		least += size(&w)
+	}
+	return full, least
 }
 
 // headRecords lists what is live in the oldest segment, and about how many octets its notes take.
@@ -58,8 +81,15 @@ func (s *store) tidy() {
 	if s.compacting {
 		return
 	}
+	if len(s.free) == reserve { // the copies of full segments may take more room than those: begin early
+		s.makeRoom(func() bool { return len(s.free) > reserve }, int64(s.size))
+	}
 	if len(s.free) < reserve {
 		s.makeRoom(func() bool { return len(s.free) >= reserve }, int64(s.size/4))
+		if s.tight() { // now, while the oldest segment fits behind the log for certain
+			s.residue = 0
+			s.makeRoom(func() bool { return !s.tight() }, 1)
+		}
 		return
 	}
 	if head := s.segs[s.chain[0]]; len(s.chain) > len(s.segs)/2 && head.liveOctets < int64(s.size/3) {
@@ -108,11 +138,14 @@ func (s *store) moveHead() {
 	s.compacting = true
 	defer func() { s.compacting = false }()
 	room := s.room()
-	if s.leanSize() > room {
-		return
-	}
 	ids, notes := s.headRecords()
-	lean := s.leanSize()+notes > room
+	lean := false
+	if s.leanSize()+notes > room { // about: now it is worth to know
+		full, least := s.copiesOf(ids)
+		if lean = full > room; least > room {
+			return
+		}
+	}
 	for _, id := range ids {
 		if s.failure != nil {
 			return
@@ -140,9 +173,9 @@ func (s *store) moveRecord(id ID, lean bool) {
 		w.state = Ready
 	}
 	w.replace.old, w.replace.key = 0, 0 // that is done
-	if lean && w.hasNote {
-		s.log.Warn("note left out, the pool is exhausted", "id", uint64(id))
-		w.hasNote, w.note = false, nil
+	if lean {
+		s.log.Warn("note and reason left out, the pool is exhausted", "id", uint64(id))
+		w.hasNote, w.note, w.reason = false, nil, ""
 	}
 	s.counted.moved++
 	s.write(pending{

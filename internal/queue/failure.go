@@ -104,7 +104,8 @@ func (s *store) fail(err error) {
 			// The older records still stand.
 			if sl != nil {
 				s.moveAnchor(sl, r.oldAnchor)
-				sl.anchorIs, sl.latest = r.oldKind, r.oldLatest
+				sl.anchorIs = r.oldKind
+				s.moveLatest(sl, r.oldLatest)
 			}
 			continue
 		}
@@ -129,7 +130,7 @@ func (s *store) hold(recs []pending) {
 				s.memory = map[ID]heldRecord{}
 			}
 			s.memory[r.id] = heldRecord{r.kind, r.payload}
-			sl.latest = placeAt(inMemory, 0, 0)
+			s.moveLatest(sl, placeAt(inMemory, 0, uint16(len(r.payload))))
 		}
 		s.unsaved = append(s.unsaved, *r)
 	}

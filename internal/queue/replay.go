@@ -249,14 +249,14 @@ func (l *loader) applyWhole(r record, p place, seg *segment) bool {
 	}
 	sl := s.index.get(r.id)
 	if sl == nil {
-		sl = s.index.add(slot{id: r.id, anchor: placeAt(nowhere, 0, 0)})
+		sl = s.index.add(slot{id: r.id, anchor: placeAt(nowhere, 0, 0), latest: placeAt(nowhere, 0, 0)})
 		if r.kind == kindPut {
 			s.totals.Appended++
 		}
 	}
 	s.moveAnchor(sl, p)
 	sl.anchorIs = r.kind
-	sl.latest = placeAt(nowhere, 0, 0)
+	s.moveLatest(sl, placeAt(nowhere, 0, 0))
 	sl.state, sl.tries, sl.laneOf = w.state, w.tries, uint8(w.lane)<<4|w.class
 	sl.flags &= slotKeyed
 	if r.kind == kindCopy && w.expires == 0 {
@@ -348,7 +348,7 @@ func (l *loader) applyChange(r record, c *change, p place, seg *segment) {
 		sl.clear(slotAttempted)
 	}
 	if c.hasNote || r.kind == kindRetry || r.kind == kindBury {
-		sl.latest = p
+		s.moveLatest(sl, p)
 	}
 	switch r.kind {
 	case kindAttempt:

@@ -53,7 +53,7 @@ func (s *store) compactFor(recs []pending, limit int64, fits func() bool) error 
 
 // allowance is what a record may grow by in octets while it lives, with its note and its tries; it is
 // kept free for each one.
-const allowance = 64
+const allowance = 96
 
 // neededWith is what the live records take once the records are placed, with the allowance.
 func (s *store) neededWith(recs []pending) int64 {

@@ -57,13 +57,15 @@ type store struct {
 	healAt    int64             // when to try the medium again
 	memory    map[ID]heldRecord // latest records of slots whose place is inMemory
 	index     index
-	lanes     [Lanes]heap[orderedID]
-	wake      [Lanes]chan struct{}
-	waiting   [Lanes]bool // somebody waits for wake
-	timers    heap[timer]
-	pruneAt   int // length of timers at which to look for useless ones
-	keys      keyTable
-	latest    map[uint64]ID // by the hash of Entry.Replace; of some that are gone too
+	// noteOctets is what the latest records with notes and reasons take.
+	noteOctets int64
+	lanes      [Lanes]heap[orderedID]
+	wake       [Lanes]chan struct{}
+	waiting    [Lanes]bool // somebody waits for wake
+	timers     heap[timer]
+	pruneAt    int // length of timers at which to look for useless ones
+	keys       keyTable
+	latest     map[uint64]ID // by the hash of Entry.Replace; of some that are gone too
 
 	damaged, aside int // that the recovery found
 
@@ -258,6 +260,12 @@ func (s *store) moveAnchor(sl *slot, to place) {
 	}
 }
 
+// moveLatest sets where the last record with a note is, and keeps count of what such records take.
+func (s *store) moveLatest(sl *slot, to place) {
+	s.noteOctets += int64(to.length) - int64(sl.latest.length)
+	sl.latest = to
+}
+
 // uncount takes the slot's anchor out of its segment's counts.
 func (s *store) uncount(sl *slot) {
 	if seg := s.segmentOf(sl.anchor); seg != nil {
@@ -270,6 +278,7 @@ func (s *store) uncount(sl *slot) {
 func (s *store) forget(sl *slot) {
 	id := sl.id
 	s.uncount(sl)
+	s.noteOctets -= int64(sl.latest.length)
 	s.keys.unkey(sl)
 	delete(s.memory, id)
 	s.index.remove(id)

@@ -184,13 +184,13 @@ func (s *store) landed(r *pending, p place) {
 	switch {
 	case r.kind == kindPut || r.kind == kindCopy:
 		if r.kind == kindCopy {
-			sl.latest = placeAt(nowhere, 0, 0)
+			s.moveLatest(sl, placeAt(nowhere, 0, 0))
 			delete(s.memory, r.id)
 		}
 		s.moveAnchor(sl, p)
 		sl.anchorIs = r.kind
 	case r.noted:
-		sl.latest = p
+		s.moveLatest(sl, p)
 		delete(s.memory, r.id)
 	}
 }
