@@ -173,7 +173,7 @@ func (s *store) moveRecord(id ID, lean bool) {
 		w.state = Ready
 	}
 	w.replace.old, w.replace.key = 0, 0 // that is done
-	if lean {
+	if lean && (w.hasNote || w.reason != "") {
 		s.log.Warn("note and reason left out, the pool is exhausted", "id", uint64(id))
 		w.hasNote, w.note, w.reason = false, nil, ""
 	}
