@@ -58,6 +58,7 @@ type drain struct {
 	cfg    Config
 	s      *store
 	n      int
+	calls  int // of ok
 }
 
 func (d *drain) text(most int) string { return strings.Repeat("x", d.rng.IntN(most+1)) }
@@ -103,12 +104,15 @@ func (d *drain) run() error {
 	return nil
 }
 
-// ok says that the store took what was done.
+// ok says that the store took what was done, and has counted right.
 func (d *drain) ok(err error) error {
-	if err != nil {
-		return err
+	if err == nil {
+		err = d.s.failure
 	}
-	return d.s.failure
+	if d.calls++; err == nil && d.calls%16 == 0 { // it takes as long as there are records
+		err = verifyCounts(d.s)
+	}
+	return err
 }
 
 func (d *drain) reopen() (err error) {
