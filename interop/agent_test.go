@@ -139,7 +139,10 @@ func (ag *agent) verb(args ...string) (code int, stdout, stderr string) {
 // send sends one text with the verb and says how that ended.
 func (ag *agent) send(text string, args ...string) (code int, said string) {
 	ag.t.Helper()
-	code, out, errs := ag.verb(slices.Concat([]string{"send", "--to", "+359888123456", "--text", text, "--timeout", "20s"}, args)...)
+	if !slices.Contains(args, "--to") {
+		args = append([]string{"--to", "+359888123456"}, args...)
+	}
+	code, out, errs := ag.verb(slices.Concat([]string{"send", "--text", text, "--timeout", "20s"}, args)...)
 	return code, out + errs
 }
 
