@@ -52,6 +52,25 @@ type saidSMSC struct {
 type saidQueue struct {
 	Dir    string `json:"dir"`
 	Octets int64  `json:"octets"` // on flash, at most
+	// AtRisk is for how long telemetry that was taken may be lost with the power; no other class ever is.
+	AtRisk time.Duration `json:"telemetry_at_risk,omitempty"`
+	Sealed bool          `json:"sealed"` // with a key
+	Full   string        `json:"when_full"`
+}
+
+// words says what the queue does for its messages beyond keeping them.
+func (q *saidQueue) words() string {
+	words := "every message is on flash before it is accepted"
+	if q.AtRisk > 0 {
+		words += fmt.Sprintf("; telemetry may be lost with the power for %v, no other class", q.AtRisk)
+	}
+	if q.Sealed {
+		words += "; sealed with a key"
+	}
+	if q.Full == "refuse" {
+		return words + "; when it is full new ones are refused"
+	}
+	return words + "; when it is full the oldest of the lowest class goes first"
 }
 
 // say tells what the config makes the agent do. The config must have no problems.
@@ -60,7 +79,10 @@ func (c *config) say() *said {
 		Site:   c.Site.Name,
 		Alerts: c.Preview(c.sensors()),
 		Push:   saidPush{To: append([]string{}, c.Push.To...), Class: c.Push.Class},
-		Queue:  saidQueue{Dir: c.Queue.Dir, Octets: int64(c.Queue.SegmentSize) * int64(c.Queue.Segments)},
+		Queue: saidQueue{
+			Dir: c.Queue.Dir, Octets: int64(c.Queue.SegmentSize) * int64(c.Queue.Segments), AtRisk: c.Queue.AtRisk(),
+			Sealed: c.Queue.KeyFile != "" || c.Queue.KeyCredential != "", Full: c.Queue.WhenFull,
+		},
 	}
 	for _, name := range slices.Sorted(maps.Keys(c.Sensor)) {
 		sensor := c.Sensor[name]
@@ -153,7 +175,7 @@ func (s *said) print(w io.Writer) {
 	for _, x := range s.Ports {
 		x.print(w)
 	}
-	fmt.Fprintf(w, "queue: up to %.1f MB in %s\n\n", float64(s.Queue.Octets)/1e6, s.Queue.Dir)
+	fmt.Fprintf(w, "queue: up to %.1f MB in %s\n  %s\n\n", float64(s.Queue.Octets)/1e6, s.Queue.Dir, s.Queue.words())
 }
 
 // sizeWords says how long a text is with the longest values in it.

@@ -23,6 +23,17 @@ func withReference(t *testing.T, oldnew ...string) string {
 	return name
 }
 
+// What the queue promises less than it could is said.
+func TestCheckSaysRisk(t *testing.T) {
+	name := withReference(t, "[queue]\n", "[queue]\ndurability = \"relaxed\"\nwhen_full = \"refuse\"\n")
+	out, errs, _ := invoke(t, "", "check", "--config", name)
+	const want = "\n  every message is on flash before it is accepted; telemetry may be lost with the power for 5s, " +
+		"no other class; when it is full new ones are refused\n"
+	if !strings.Contains(out, want) {
+		t.Errorf("%q is missing in\n%s%s", want, out, errs)
+	}
+}
+
 func TestCheckSaysItBack(t *testing.T) {
 	name := withReference(t, `text = "Water in the cellar!"`, `text = "Вода в мазето!"`)
 	out, errs, code := invoke(t, "", "check", "--config", name)
@@ -38,7 +49,8 @@ func TestCheckSaysItBack(t *testing.T) {
 		"cleared  \"Cabin: Cellar is dry again after 12d23h.\"\n           1 segment of gsm7\n",
 		"push: warning to everybody, unless it says otherwise\n",
 		"smsc main: transceiver as \"cabin\" at 127.0.0.1:2775, without TLS\n",
-		"queue: up to 8.4 MB in " + filepath.Join(filepath.Dir(name), "run", "queue") + "\n",
+		"queue: up to 8.4 MB in " + filepath.Join(filepath.Dir(name), "run", "queue") +
+			"\n  every message is on flash before it is accepted; when it is full the oldest of the lowest class goes first\n",
 		name + ": no problems\n",
 	} {
 		if !strings.Contains(out, want) {

@@ -98,6 +98,15 @@ const (
 	relaxed = "relaxed"
 )
 
+// AtRisk is for how long a record of the classes from 4 on may be lost with the power after Append has returned;
+// 0 is never.
+func (c Config) AtRisk() time.Duration {
+	if c.Durability != relaxed {
+		return 0
+	}
+	return c.RelaxedWait
+}
+
 // firstRelaxed is the first class that Config.Durability is for.
 const firstRelaxed = 4
 
