@@ -120,11 +120,18 @@ func TestPTYForOthers(t *testing.T) {
 	path := filepath.Join(dir, "ttyVM0")
 	p := runPort(t, newFakeAgent(), func(cfg *Config) { cfg.PTY, cfg.Mode = path, "0666" })
 	poll(t, "the link", func() bool { _, err := os.Stat(path); return err == nil })
-	for range 3 {
-		cmd := exec.Command("sh", "-c", `stty -F "$0" raw -echo; exec 3<>"$0"; printf 'AT\r' >&3; head -c 6 <&3`, path)
+	asNobody := func(script string) *exec.Cmd {
+		cmd := exec.Command("sh", "-c", script, path)
 		if os.Getuid() == 0 {
 			cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
 		}
+		return cmd
+	}
+	for range 3 {
+		// The port cleans up a moment after it has seen the client go: until then TIOCEXCL stands.
+		poll(t, "leave to open it", func() bool { return asNobody(`exec 3<>"$0"`).Run() == nil })
+		poll(t, "the end of that", func() bool { return !p.busy() })
+		cmd := asNobody(`stty -F "$0" raw -echo; exec 3<>"$0"; printf 'AT\r' >&3; head -c 6 <&3`)
 		if out, err := cmd.CombinedOutput(); err != nil || string(out) != "\r\nOK\r\n" {
 			t.Fatalf("got %q, %v", out, err)
 		}
