@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/bits"
 	"time"
 )
 
@@ -25,8 +26,8 @@ var errBlock = errors.New("capture: a block of pcapng is too short for what it i
 
 // ngInterface is what an interface description block says.
 type ngInterface struct {
-	link    uint32
-	perTick float64 // seconds
+	link  uint32
+	ticks uint64 // in a second; 0 where it is more than can be counted
 }
 
 // ngReader reads one pcapng file.
@@ -119,7 +120,7 @@ func (ng *ngReader) describe(b []byte) error {
 	if len(b) < 8 {
 		return errBlock
 	}
-	i := ngInterface{link: uint32(ng.order.Uint16(b)), perTick: 1e-6}
+	i := ngInterface{link: uint32(ng.order.Uint16(b)), ticks: 1e6}
 	const resolution = 9 // if_tsresol
 	for b = b[8:]; len(b) >= 4; {
 		code, n := ng.order.Uint16(b), int(ng.order.Uint16(b[2:]))
@@ -128,13 +129,17 @@ func (ng *ngReader) describe(b []byte) error {
 			break
 		}
 		if code == resolution && n == 1 {
-			i.perTick = 1
-			base := 10.0
+			base := uint64(10)
 			if b[4]&0x80 != 0 {
 				base = 2
 			}
+			i.ticks = 1
 			for range b[4] & 0x7F {
-				i.perTick /= base
+				over, product := bits.Mul64(i.ticks, base)
+				if i.ticks = product; over != 0 {
+					i.ticks = 0
+					break
+				}
 			}
 		}
 		b = b[padded:]
@@ -157,9 +162,10 @@ func (ng *ngReader) packet(iface uint32, ticks uint64, kept, length uint32, b []
 	}
 	i := ng.interfaces[iface]
 	var at time.Time
-	if seconds := float64(ticks) * i.perTick; ticks > 0 && seconds < 1<<33 {
-		whole := int64(seconds)
-		at = time.Unix(whole, int64((seconds-float64(whole))*1e9)).UTC()
+	if i.ticks > 0 && ticks > 0 && ticks/i.ticks < 1<<33 {
+		high, low := bits.Mul64(ticks%i.ticks, 1e9)
+		nanoseconds, _ := bits.Div64(high, low, i.ticks)
+		at = time.Unix(int64(ticks/i.ticks), int64(nanoseconds)).UTC()
 	}
 	return ng.each(record{i.link, at, b[:kept], int(min(length, 1<<30))})
 }
