@@ -217,6 +217,7 @@ func TestOutbind(t *testing.T) {
 	say("127.0.0.1", encode(t, 0, 1, &pdu.Outbind{SystemID: "EVIL", Password: "wake"}))
 	say("127.0.0.1", encode(t, 0, 1, &pdu.EnquireLink{}))
 	say("127.0.0.1", []byte("GET / HTTP/1.1\r\n\r\n"))
+	eventually(t, "five refusals", func() bool { return strings.Count(j.String(), "outbind refused") >= 5 })
 	if n := strings.Count(j.String(), "outbind refused"); n != 5 || c.Status().Counters.Binds != 0 || c.Status().State != StateWaiting {
 		t.Errorf("%d refused, %+v\n%s", n, c.Status(), j)
 	}
